@@ -1,0 +1,7 @@
+package lakehouse.catalog.config;
+
+/** The engines that can capture a PostgreSQL source. */
+public enum CaptureEngineName {
+  /** The Apache Flink CDC connector. */
+  FLINK_CDC
+}

@@ -1,0 +1,16 @@
+package lakehouse.catalog.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How models run.
+ *
+ * @param paths folders of further models, beside the built-in ones
+ * @param parallelism how many models run at once; each uses the session's cores
+ */
+public record ModelsConfig(List<Path> paths, int parallelism) {
+  public ModelsConfig {
+    paths = List.copyOf(paths);
+  }
+}

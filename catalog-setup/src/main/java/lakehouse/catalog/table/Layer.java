@@ -1,0 +1,35 @@
+package lakehouse.catalog.table;
+
+import java.util.Locale;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/** The layers of the lake; each is a namespace at the top of the catalog. */
+public enum Layer {
+  /** The change log of each source, as captured. */
+  BRONZE,
+  /** Current state and history of each entity. */
+  SILVER,
+  /** What analysts read. */
+  GOLD,
+  /** The audit trail of the lake itself. */
+  OPS;
+
+  /** The layer's namespace. */
+  public Namespace namespace() {
+    return Namespace.of(name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The namespace of one source within this layer. */
+  public Namespace namespace(String source) {
+    return Namespace.of(name().toLowerCase(Locale.ROOT), source);
+  }
+
+  /**
+   * The table of a captured source table; a schema other than {@code public} is part of the name.
+   */
+  public TableIdentifier table(String source, String schema, String table) {
+    return TableIdentifier.of(
+        namespace(source), schema.equals("public") ? table : schema + "_" + table);
+  }
+}
