@@ -1,0 +1,93 @@
+package lakehouse.load.utility;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.postgresql.PGConnection;
+
+/**
+ * Creates the utility's four databases on one server: database, capture role, schema, publication
+ * {@code lake}. What exists already is left as it is, so it is safe to run again.
+ */
+public final class UtilityDatabases {
+
+  /** The publication of each database. */
+  public static final String PUBLICATION = "lake";
+
+  /** Where the passwords of the capture roles come from. */
+  @FunctionalInterface
+  public interface RolePasswords {
+
+    /** The password of {@link UtilityDatabase#roleName()}. */
+    String of(UtilityDatabase database);
+  }
+
+  private final DatabaseUrl server;
+
+  /** A server whose administrator may create roles and databases. */
+  public UtilityDatabases(DatabaseUrl server) {
+    this.server = server;
+  }
+
+  /** Creates what is missing of all four; the capture roles get the given passwords. */
+  public void create(RolePasswords passwords) throws SQLException {
+    for (UtilityDatabase database : UtilityDatabase.values()) {
+      create(database, passwords.of(database));
+    }
+  }
+
+  private void create(UtilityDatabase database, String password) throws SQLException {
+    try (Connection admin = server.admin();
+        Statement statement = admin.createStatement()) {
+      PGConnection quoting = admin.unwrap(PGConnection.class);
+      String role = quoting.escapeIdentifier(database.roleName());
+      if (!exists(admin, "SELECT FROM pg_roles WHERE rolname = ?", database.roleName())) {
+        statement.execute("CREATE ROLE " + role + " LOGIN REPLICATION");
+      }
+      statement.execute(
+          "ALTER ROLE " + role + " PASSWORD '" + quoting.escapeLiteral(password) + "'");
+      if (!exists(admin, "SELECT FROM pg_database WHERE datname = ?", database.databaseName())) {
+        String name = quoting.escapeIdentifier(database.databaseName());
+        statement.execute("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");
+        statement.execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC");
+      }
+    }
+    try (Connection connection = server.connect(database);
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      if (!exists(connection, "SELECT FROM pg_publication WHERE pubname = ?", PUBLICATION)) {
+        statement.execute(schema(database));
+      }
+      connection.commit();
+    }
+  }
+
+  /** The DDL of a database. */
+  public static String schema(UtilityDatabase database) {
+    String resource = "/databases/" + database.databaseName() + ".sql";
+    try (InputStream in = UtilityDatabases.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("Resource " + resource + " is missing from the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean exists(Connection connection, String query, String name)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, name);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+}
