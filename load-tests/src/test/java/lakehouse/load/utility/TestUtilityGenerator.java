@@ -1,0 +1,94 @@
+package lakehouse.load.utility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TestUtilityGenerator {
+
+  @Test
+  void generatesTheVerySameRowsForAPinnedSeed() {
+    Map<UtilityTable, String> digests = UtilityGenerator.ofScale(42, 0.4).digests();
+    StringBuilder all = new StringBuilder();
+    digests.forEach(
+        (table, digest) -> all.append(table).append(' ').append(digest, 0, 16).append('\n'));
+
+    assertThat(all.toString())
+        .isEqualTo(
+            """
+            IBC 2aa1ea1029051320
+            TARIFF 82327f7024408722
+            TARIFF_SLAB a76ff499e41fba68
+            CONSUMER 44df3d7a96a574fe
+            BILL d02cae4a924f5807
+            PAYMENT 1cf5e71a543d099b
+            BILL_ADJUSTMENT 112dccf096b6befd
+            METER a98b53a88558001d
+            METER_INSTALLATION 232b097a95bbe211
+            INTERVAL_READING eda8165b01ae46bd
+            REGISTER_READING 07525fc7c5197903
+            METER_EVENT 95478c3c2fe0fed4
+            GRID_STATION e8e1b5103db9849e
+            FEEDER ec2654371180c6ab
+            PMT bd9b188657f53eaa
+            SERVICE_POINT 6382ec7ebb9cbc01
+            FEEDER_PMT 3ddbdbcc7d3505b8
+            PMT_SERVICE_POINT 87c44e291fc48f31
+            INTERRUPTION 501bf6221d10e8a9
+            LOADSHED_SCHEDULE ae1b0d90c10f7d5a
+            COMPLAINT a2f62742ccf30901
+            NEW_CONNECTION 45922d6757d67c24
+            """);
+  }
+
+  @Test
+  void anotherSeedGivesOtherRows() {
+    assertThat(UtilityGenerator.ofScale(43, 0.1).digests())
+        .isNotEqualTo(UtilityGenerator.ofScale(42, 0.1).digests());
+  }
+
+  @Test
+  void aPartDoesNotDependOnThoseBeforeIt() {
+    UtilityGenerator forwards = UtilityGenerator.ofScale(7, 0.5);
+    UtilityGenerator alone = UtilityGenerator.ofScale(7, 0.5);
+    int last = forwards.parts() - 1;
+    IntStream.range(0, last).forEach(forwards::part);
+
+    assertThat(text(forwards.part(last).of(UtilityTable.BILL)))
+        .isEqualTo(text(alone.part(last).of(UtilityTable.BILL)));
+  }
+
+  @Test
+  void acceptsAnAsOfDayWithinAMonth() {
+    UtilityGenerator generator =
+        new UtilityGenerator(1, UtilitySize.ofScale(0.1), LocalDate.of(2025, 2, 17));
+
+    assertThat(text(generator.part(1).of(UtilityTable.INTERVAL_READING)))
+        .contains("2025-02-16 18:")
+        .doesNotContain("2025-02-17 ");
+  }
+
+  @Test
+  void refusesAScaleOfNothing() {
+    assertThatThrownBy(() -> UtilitySize.ofScale(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The scale must be above 0 and at most 2000, but is 0.0");
+  }
+
+  @Test
+  void refusesAnOddNumberOfFeeders() {
+    assertThatThrownBy(() -> new UtilitySize(3, 5, 15, 15, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Utility size: feeders must be even and at least 2, but is 3");
+  }
+
+  private static String text(CopyText rows) {
+    return new String(Arrays.copyOf(rows.array(), rows.length()), StandardCharsets.UTF_8);
+  }
+}
