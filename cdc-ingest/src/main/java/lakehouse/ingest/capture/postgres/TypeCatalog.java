@@ -1,0 +1,85 @@
+package lakehouse.ingest.capture.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import lakehouse.ingest.type.WireType;
+import lakehouse.ingest.type.WireType.Kind;
+
+/**
+ * The types of one database, by oid, as they were when read. Composite types are not among them:
+ * they, and whatever came later, are types of unknown form, known by their text only.
+ */
+public final class TypeCatalog {
+  private record Row(
+      String name,
+      char type,
+      int base,
+      int modifier,
+      int element,
+      boolean builtIn,
+      boolean array) {}
+
+  private final Map<Integer, Row> rows;
+
+  private TypeCatalog(Map<Integer, Row> rows) {
+    this.rows = rows;
+  }
+
+  /** Reads all types of the connection's database. */
+  public static TypeCatalog read(Connection connection) throws SQLException {
+    Map<Integer, Row> rows = new HashMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                """
+                SELECT t.oid::bigint, t.typname, t.typtype, t.typbasetype::bigint, t.typtypmod,
+                  t.typelem::bigint, t.typnamespace = 'pg_catalog'::regnamespace,
+                  coalesce(e.typarray = t.oid, false)
+                FROM pg_catalog.pg_type t
+                LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+                WHERE t.typtype IN ('b', 'd', 'e')
+                """)) {
+      while (result.next()) {
+        rows.put(
+            (int) result.getLong(1),
+            new Row(
+                result.getString(2),
+                result.getString(3).charAt(0),
+                (int) result.getLong(4),
+                result.getInt(5),
+                (int) result.getLong(6),
+                result.getBoolean(7),
+                result.getBoolean(8)));
+      }
+    }
+    return new TypeCatalog(rows);
+  }
+
+  /** Whether the type was there when the catalog was read. */
+  public boolean knows(int oid) {
+    return rows.containsKey(oid);
+  }
+
+  /** The type of a column, domains resolved. */
+  public WireType type(int oid, int modifier) {
+    Row row = rows.get(oid);
+    if (row == null) {
+      return new WireType(
+          oid, modifier, "oid " + Integer.toUnsignedString(oid), Kind.OTHER, Optional.empty());
+    }
+    if (row.type() == 'd') {
+      return type(row.base(), row.modifier());
+    }
+    if (row.array()) {
+      return new WireType(
+          oid, modifier, row.name(), Kind.ARRAY, Optional.of(type(row.element(), modifier)));
+    }
+    Kind kind = row.type() == 'e' ? Kind.ENUM : row.builtIn() ? Kind.BUILT_IN : Kind.OTHER;
+    return new WireType(oid, modifier, row.name(), kind, Optional.empty());
+  }
+}
