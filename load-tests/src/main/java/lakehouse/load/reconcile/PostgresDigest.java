@@ -1,0 +1,380 @@
+package lakehouse.load.reconcile;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.SourceConfig;
+import lakehouse.load.reconcile.SourceTable.SourceColumn;
+import lakehouse.load.reconcile.TablePlan.ComparedColumn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One source at one snapshot of PostgreSQL, digested inside the server: only sums come out, and the
+ * rows of buckets that differ. Reads as the source's own role and changes nothing. Safe for use by
+ * many threads: each call has a connection of its own, and all see the same snapshot.
+ */
+final class PostgresDigest implements AutoCloseable {
+  /** What values look like as text must not depend on who asks. */
+  private static final String SESSION =
+      """
+      SET TimeZone = 'UTC';
+      SET DateStyle = 'ISO, YMD';
+      SET IntervalStyle = 'postgres';
+      SET extra_float_digits = 1;
+      SET bytea_output = 'hex';
+      SET xmloption = 'content';
+      SET search_path = '';
+      SET row_security = off;
+      SET statement_timeout = 0;
+      SET idle_in_transaction_session_timeout = 0;
+      """;
+
+  private static final String TABLES =
+      """
+      WITH RECURSIVE published AS (
+        SELECT n.nspname,
+               c.relname,
+               c.oid,
+               c.relkind,
+               to_jsonb(p) ->> 'rowfilter' AS row_filter,
+               to_jsonb(p) -> 'attnames' AS columns
+        FROM pg_publication_tables p
+        JOIN pg_namespace n ON n.nspname = p.schemaname
+        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+        WHERE p.pubname = ?
+      ),
+      resolved AS (
+        SELECT a.attrelid, a.attnum, a.attname, a.atttypid AS type, a.atttypmod AS modifier
+        FROM published p
+        JOIN pg_attribute a ON a.attrelid = p.oid
+        WHERE a.attnum > 0
+          AND NOT a.attisdropped
+          AND (p.columns IS NULL AND a.attgenerated = '' OR jsonb_exists(p.columns, a.attname))
+        UNION ALL
+        SELECT r.attrelid,
+               r.attnum,
+               r.attname,
+               t.typbasetype,
+               CASE WHEN t.typtypmod = -1 THEN r.modifier ELSE t.typtypmod END
+        FROM resolved r
+        JOIN pg_type t ON t.oid = r.type AND t.typtype = 'd'
+      )
+      SELECT p.nspname,
+             p.relname,
+             p.relkind = 'p' AS partitioned,
+             p.row_filter,
+             r.attname,
+             t.typname,
+             r.modifier,
+             e.typname AS element
+      FROM published p
+      JOIN resolved r ON r.attrelid = p.oid
+      JOIN pg_type t ON t.oid = r.type AND t.typtype <> 'd'
+      LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+      ORDER BY p.nspname, p.relname, r.attnum
+      """;
+
+  private final SourceConfig source;
+  private final Connection holder;
+  private final String snapshot;
+
+  private PostgresDigest(SourceConfig source, Connection holder, String snapshot) {
+    this.source = source;
+    this.holder = holder;
+    this.snapshot = snapshot;
+  }
+
+  /** Opens the source as it is now. */
+  static PostgresDigest open(SourceConfig source) {
+    try {
+      Connection holder = connect(source);
+      try (Statement statement = holder.createStatement();
+          ResultSet row = statement.executeQuery("SELECT pg_export_snapshot()")) {
+        row.next();
+        return new PostgresDigest(source, holder, row.getString(1));
+      } catch (SQLException e) {
+        holder.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw failure(source, "opening a snapshot", e);
+    }
+  }
+
+  /** The tables that the source's publication sends, by name. */
+  List<SourceTable> tables() {
+    Map<List<String>, List<SourceColumn>> columns = new LinkedHashMap<>();
+    Map<List<String>, SourceTable> tables = new LinkedHashMap<>();
+    try (PreparedStatement statement = holder.prepareStatement(TABLES)) {
+      statement.setString(1, source.publication());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          List<String> name = List.of(row.getString(1), row.getString(2));
+          tables.put(
+              name,
+              new SourceTable(
+                  name.get(0),
+                  name.get(1),
+                  row.getBoolean(3),
+                  List.of(),
+                  Optional.ofNullable(row.getString(4))));
+          columns
+              .computeIfAbsent(name, key -> new ArrayList<>())
+              .add(new SourceColumn(row.getString(5), type(row)));
+        }
+      }
+    } catch (SQLException e) {
+      throw failure(source, "reading the publication's tables", e);
+    }
+    return tables.entrySet().stream()
+        .map(
+            entry ->
+                new SourceTable(
+                    entry.getValue().schema(),
+                    entry.getValue().name(),
+                    entry.getValue().partitioned(),
+                    columns.get(entry.getKey()),
+                    entry.getValue().rowFilter()))
+        .toList();
+  }
+
+  private static PostgresType type(ResultSet row) throws SQLException {
+    int modifier = row.getInt(7);
+    Optional<PostgresType> element =
+        Optional.ofNullable(row.getString(8))
+            .map(name -> new PostgresType(name, modifier, Optional.empty()));
+    return new PostgresType(row.getString(6), modifier, element);
+  }
+
+  /** Count and sums of each bucket. */
+  TableDigest digest(TablePlan plan, int buckets) {
+    String sums =
+        IntStream.range(0, TableDigest.PARTS)
+            .mapToObj(part -> ",\n       sum(%s)".formatted(part(part)))
+            .collect(Collectors.joining());
+    String sql =
+        """
+        SELECT %s AS bucket,
+               count(*)%s
+        FROM (%s) r
+        GROUP BY bucket"""
+            .formatted(bucket(plan, buckets), sums, digested(plan, Stream.empty()));
+    return query(
+        plan,
+        sql,
+        statement -> {},
+        rows -> {
+          SortedMap<Integer, TableDigest.Bucket> result = new TreeMap<>();
+          while (rows.next()) {
+            List<BigInteger> parts = new ArrayList<>();
+            for (int part = 0; part < TableDigest.PARTS; part++) {
+              BigDecimal sum = rows.getBigDecimal(3 + part);
+              parts.add(sum.toBigIntegerExact());
+            }
+            result.put(rows.getInt(1), new TableDigest.Bucket(rows.getLong(2), parts));
+          }
+          return new TableDigest(result);
+        });
+  }
+
+  /** The rows of some buckets. */
+  List<RowDigest> rows(TablePlan plan, int buckets, Collection<Integer> wanted) {
+    String sql =
+        "SELECT encode(d, 'hex')%s\nFROM (%s) r\nWHERE %s = ANY (?)"
+            .formatted(
+                names("k", plan.key().size()),
+                digested(plan, aliased("k", plan.key())),
+                bucket(plan, buckets));
+    return query(
+        plan,
+        sql,
+        statement -> statement.setArray(1, array(statement, "integer", wanted)),
+        rows -> {
+          List<RowDigest> result = new ArrayList<>();
+          while (rows.next()) {
+            result.add(row(rows, plan));
+          }
+          return result;
+        });
+  }
+
+  /** The values of the rows that have one of the digests. */
+  List<RowValues> values(TablePlan plan, Set<String> digests) {
+    String sql =
+        "SELECT encode(d, 'hex')%s%s\nFROM (%s) r\nWHERE encode(d, 'hex') = ANY (?)"
+            .formatted(
+                names("k", plan.key().size()),
+                names("v", plan.columns().size()),
+                digested(
+                    plan, Stream.concat(aliased("k", plan.key()), aliased("v", plan.columns()))));
+    return query(
+        plan,
+        sql,
+        statement -> statement.setArray(1, array(statement, "text", digests)),
+        rows -> {
+          List<RowValues> result = new ArrayList<>();
+          while (rows.next()) {
+            @Nullable String[] texts = new String[plan.columns().size()];
+            for (int i = 0; i < texts.length; i++) {
+              texts[i] = rows.getString(2 + plan.key().size() + i);
+            }
+            result.add(new RowValues(row(rows, plan), texts));
+          }
+          return result;
+        });
+  }
+
+  private static RowDigest row(ResultSet rows, TablePlan plan) throws SQLException {
+    List<String> key = new ArrayList<>();
+    for (int i = 0; i < plan.key().size(); i++) {
+      String text = rows.getString(2 + i);
+      key.add(text == null ? CanonicalForm.NULL : text);
+    }
+    return new RowDigest(key, rows.getString(1));
+  }
+
+  // d is the row's digest, k the key's. OFFSET 0 keeps the planner from computing them once for
+  // each place where they are used, and still lets workers share the scan.
+  private static String digested(TablePlan plan, Stream<String> further) {
+    List<String> columns = new ArrayList<>();
+    columns.add("%s AS d".formatted(sha256(plan.columns())));
+    if (!plan.key().isEmpty()) {
+      columns.add("%s AS k".formatted(sha256(plan.key())));
+    }
+    further.forEach(columns::add);
+    return "SELECT %s\nFROM %s OFFSET 0"
+        .formatted(String.join(",\n  ", columns), plan.table().from());
+  }
+
+  private static String sha256(List<ComparedColumn> columns) {
+    String text =
+        columns.stream().map(ComparedColumn::postgresDelimited).collect(Collectors.joining(" || "));
+    return "sha256(convert_to(%s, 'UTF8'))".formatted(columns.isEmpty() ? "''" : text);
+  }
+
+  private static String bucket(TablePlan plan, int buckets) {
+    return "((get_byte(%1$s, 0) << 8) | get_byte(%1$s, 1)) %% %2$d"
+        .formatted(plan.key().isEmpty() ? "d" : "k", buckets);
+  }
+
+  private static String part(int part) {
+    return IntStream.range(0, 8)
+        .mapToObj(i -> "(get_byte(d, %d)::bigint << %d)".formatted(part * 8 + i, 8 * (7 - i)))
+        .collect(Collectors.joining(" | "));
+  }
+
+  private static Stream<String> aliased(String prefix, List<ComparedColumn> columns) {
+    return IntStream.range(0, columns.size())
+        .mapToObj(i -> "%s AS %s%d".formatted(columns.get(i).postgres(), prefix, i));
+  }
+
+  private static String names(String prefix, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> ", %s%d".formatted(prefix, i))
+        .collect(Collectors.joining());
+  }
+
+  private static Array array(PreparedStatement statement, String type, Collection<?> elements)
+      throws SQLException {
+    return statement.getConnection().createArrayOf(type, elements.toArray());
+  }
+
+  private interface Parameters {
+    void set(PreparedStatement statement) throws SQLException;
+  }
+
+  private interface Rows<T> {
+    T read(ResultSet rows) throws SQLException;
+  }
+
+  private <T> T query(TablePlan plan, String sql, Parameters parameters, Rows<T> rows) {
+    try (Connection connection = connect(source)) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET TRANSACTION SNAPSHOT " + SqlName.literal(snapshot));
+      }
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setFetchSize(10_000);
+        parameters.set(statement);
+        try (ResultSet result = statement.executeQuery()) {
+          return rows.read(result);
+        }
+      }
+    } catch (SQLException e) {
+      throw failure(source, "reading " + plan.table().shortName(), e);
+    }
+  }
+
+  private static Connection connect(SourceConfig source) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", source.user());
+    properties.setProperty("password", source.password().reveal());
+    properties.setProperty("ApplicationName", "lake reconcile");
+    properties.setProperty("connectTimeout", "10");
+    Connection connection =
+        DriverManager.getConnection(
+            "jdbc:postgresql://%s:%d/%s"
+                .formatted(
+                    source.host(),
+                    source.port(),
+                    java.net.URLEncoder.encode(
+                        source.database(), java.nio.charset.StandardCharsets.UTF_8)),
+            properties);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(SESSION);
+      connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setAutoCommit(false);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static LakeException failure(SourceConfig source, String doing, SQLException cause) {
+    return new LakeException(
+        ExitCode.PREFLIGHT,
+        """
+        Source %s failed while %s: %s.
+        It was asked at %s:%d, database %s, as %s. `lake doctor` says what is missing."""
+            .formatted(
+                source.name(),
+                doing,
+                cause.getMessage(),
+                source.host(),
+                source.port(),
+                source.database(),
+                source.user()),
+        cause);
+  }
+
+  @Override
+  public void close() {
+    try {
+      holder.close();
+    } catch (SQLException e) {
+      throw failure(source, "closing its snapshot", e);
+    }
+  }
+}
