@@ -45,7 +45,7 @@ final class StagedTable {
           TableMetadata.newTableMetadata(
               change.whenMissing().schema(),
               change.whenMissing().spec(),
-              location(warehouse, change.table()),
+              change.whenMissing().location().orElseGet(() -> location(warehouse, change.table())),
               properties);
       transaction =
           Transactions.createTableTransaction(change.table().toString(), operations, empty);

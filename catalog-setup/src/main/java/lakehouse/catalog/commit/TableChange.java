@@ -1,6 +1,7 @@
 package lakehouse.catalog.commit;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -18,6 +19,21 @@ import org.apache.iceberg.catalog.TableIdentifier;
  */
 public record TableChange(
     TableIdentifier table, NewTable whenMissing, Consumer<Transaction> change) {
-  /** A table to be made. Field ids are assigned anew. */
-  public record NewTable(Schema schema, PartitionSpec spec, Map<String, String> properties) {}
+  /**
+   * A table to be made. Field ids are assigned anew, in the schema's order: a schema whose ids were
+   * assigned that way keeps them.
+   *
+   * @param location the table's folder, for one whose files are written before it is made; empty
+   *     for a fresh one in the warehouse
+   */
+  public record NewTable(
+      Schema schema,
+      PartitionSpec spec,
+      Map<String, String> properties,
+      Optional<String> location) {
+    /** A table in a fresh folder of the warehouse. */
+    public NewTable(Schema schema, PartitionSpec spec, Map<String, String> properties) {
+      this(schema, spec, properties, Optional.empty());
+    }
+  }
 }
