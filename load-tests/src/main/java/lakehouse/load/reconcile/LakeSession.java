@@ -15,18 +15,24 @@ final class LakeSession {
 
   private LakeSession() {}
 
+  /**
+   * Opens one; sessions of a process share its Spark and nothing else.
+   *
+   * @param hash the catalog commit to read
+   */
   static SparkSession open(CatalogConfig config, String hash) {
-    SparkSession.Builder builder = local();
+    SparkSession session = local().getOrCreate().newSession();
     String prefix = "spark.sql.catalog." + CATALOG;
-    builder
-        .config(prefix, "org.apache.iceberg.spark.SparkCatalog")
-        .config(prefix + ".catalog-impl", "org.apache.iceberg.nessie.NessieCatalog");
+    session.conf().set("spark.sql.session.timeZone", "UTC");
+    session.conf().set("spark.sql.caseSensitive", true);
+    session.conf().set(prefix, "org.apache.iceberg.spark.SparkCatalog");
+    session.conf().set(prefix + ".catalog-impl", "org.apache.iceberg.nessie.NessieCatalog");
     IcebergProperties.of(config, config.reference(), Optional.of(hash))
-        .forEach((key, value) -> builder.config(prefix + "." + key, value));
-    return builder.getOrCreate();
+        .forEach((key, value) -> session.conf().set(prefix + "." + key, value));
+    return session;
   }
 
-  /** A session on this machine's cores, heard of by nobody. */
+  /** Spark on this machine's cores, heard of by nobody. */
   static SparkSession.Builder local() {
     return SparkSession.builder()
         .appName("lake reconcile")
@@ -34,9 +40,6 @@ final class LakeSession {
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.caseSensitive", "true")
-        .config("spark.sql.shuffle.partitions", "4")
         .config("spark.scheduler.mode", "FAIR");
   }
 

@@ -135,15 +135,6 @@ final class Reconciliation {
       tableThreads.shutdownNow();
       postgresThreads.shutdownNow();
       open.forEach(PostgresDigest::close);
-      starting
-          .handle(
-              (spark, failure) -> {
-                if (spark != null) {
-                  spark.stop();
-                }
-                return null;
-              })
-          .join();
     }
   }
 

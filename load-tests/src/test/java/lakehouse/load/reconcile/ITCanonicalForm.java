@@ -2,8 +2,6 @@ package lakehouse.load.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.config.CaptureEngineName;
+import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.platform.TestPostgres;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class ITCanonicalForm {
   private static final DataType NTZ = DataTypes.TimestampNTZType;
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
   private static SparkSession spark;
 
   private final Map<String, Column> columns = new LinkedHashMap<>();
@@ -55,23 +55,21 @@ class ITCanonicalForm {
   }
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+  static void start() {
+    postgres = TestPostgres.start();
     spark = LakeSession.local().master("local[2]").getOrCreate();
+    spark.conf().set("spark.sql.caseSensitive", true);
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() {
     spark.stop();
     postgres.close();
   }
 
   @BeforeEach
   void makeDatabase() throws SQLException {
-    execute(
-        postgres.getPostgresDatabase().getConnection(),
-        "DROP DATABASE IF EXISTS odd",
-        "CREATE DATABASE odd");
+    execute(postgres.connect("postgres"), "DROP DATABASE IF EXISTS odd", "CREATE DATABASE odd");
   }
 
   @AfterEach
@@ -267,8 +265,8 @@ class ITCanonicalForm {
           plan(
               source,
               Map.of(
-                  "cnic", lakehouse.catalog.config.MaskConfig.Method.TOKEN,
-                  "name", lakehouse.catalog.config.MaskConfig.Method.REDACT));
+                  "cnic", MaskConfig.Method.TOKEN,
+                  "name", MaskConfig.Method.REDACT));
       assertThat(plan.notes())
           .containsExactly(
               "cnic is a token in the lake: only nulls are compared", "name is redacted: left out");
@@ -328,8 +326,7 @@ class ITCanonicalForm {
     return plan(source, Map.of());
   }
 
-  private TablePlan plan(
-      PostgresDigest source, Map<String, lakehouse.catalog.config.MaskConfig.Method> masks) {
+  private TablePlan plan(PostgresDigest source, Map<String, MaskConfig.Method> masks) {
     List<SourceTable> tables = source.tables();
     assertThat(tables).hasSize(1);
     return TablePlan.of(
@@ -361,17 +358,16 @@ class ITCanonicalForm {
       statements.add(insert.append(')').toString());
     }
     statements.add("CREATE PUBLICATION lake FOR ALL TABLES");
-    execute(
-        postgres.getDatabase("postgres", "odd").getConnection(), statements.toArray(String[]::new));
+    execute(postgres.connect("odd"), statements.toArray(String[]::new));
     return PostgresDigest.open(
         new SourceConfig(
             "odd",
             CaptureEngineName.FLINK_CDC,
-            "127.0.0.1",
-            postgres.getPort(),
+            postgres.host(),
+            postgres.port(),
             "odd",
-            "postgres",
-            new Secret("postgres"),
+            postgres.user(),
+            new Secret(postgres.password()),
             "slot",
             "lake",
             List.of("*"),
