@@ -13,7 +13,16 @@ import java.util.Optional;
  * @param maskKey the key of {@link MaskConfig.Method#TOKEN}; needed when any source has such a mask
  */
 public record IngestConfig(
-    Duration checkpointInterval,
-    long maxBufferedBytes,
-    Path stateFolder,
-    Optional<Secret> maskKey) {}
+    @Key(value = "Time between two commits of a source.", defaultValue = "5 s", min = 100)
+        Duration checkpointInterval,
+    @Key(
+            value =
+                "Bytes that all open writers of a source may hold in memory before files are"
+                    + " closed.",
+            defaultValue = "128 MiB",
+            min = 1 << 20)
+        long maxBufferedBytes,
+    @Key(value = "The folder of checkpoints and savepoints.", defaultValue = ".lake/ingest")
+        Path stateFolder,
+    @Key("The key of mask method token, by reference; needed when any source has such a mask.")
+        Optional<Secret> maskKey) {}

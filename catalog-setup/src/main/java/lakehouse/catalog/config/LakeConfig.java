@@ -11,7 +11,11 @@ import java.util.List;
  * @param models how it is modelled
  */
 public record LakeConfig(
-    CatalogConfig catalog, List<SourceConfig> sources, IngestConfig ingest, ModelsConfig models) {
+    @Key("Where the lake is.") CatalogConfig catalog,
+    @Key(value = "What is captured: one PostgreSQL database each.", defaultValue = "[]")
+        List<SourceConfig> sources,
+    @Key("How it is captured.") IngestConfig ingest,
+    @Key("How it is modelled.") ModelsConfig models) {
   public LakeConfig {
     sources = List.copyOf(sources);
   }

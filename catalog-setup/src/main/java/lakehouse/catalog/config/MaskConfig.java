@@ -7,7 +7,17 @@ package lakehouse.catalog.config;
  * @param column the column's name
  * @param method how the value is hidden
  */
-public record MaskConfig(String table, String column, Method method) {
+public record MaskConfig(
+    @Key(
+            value = "The table: schema.table; schema public may be left out.",
+            pattern = "[^\\s.*]+(\\.[^\\s.*]+)?",
+            expected = "schema.table or table, without *")
+        String table,
+    @Key("The column's name.") String column,
+    @Key(
+            "token: HMAC-SHA256 under the mask key, so equal values have equal tokens in every table"
+                + " and source; redact: always null.")
+        Method method) {
   /** How a value is hidden. */
   public enum Method {
     /**

@@ -20,18 +20,40 @@ import java.util.List;
  * @param masks the columns hidden before bronze
  */
 public record SourceConfig(
-    String name,
-    CaptureEngineName engine,
-    String host,
-    int port,
-    String database,
-    String user,
-    Secret password,
-    String slot,
-    String publication,
-    List<String> tables,
-    List<String> exclude,
-    List<MaskConfig> masks) {
+    @Key(
+            value = "The source's name in the lake: its bronze tables are in bronze.<name>.",
+            pattern = "[a-z][a-z0-9_]{0,40}",
+            expected = "a lower-case letter, then lower-case letters, digits and _")
+        String name,
+    @Key(value = "What captures it.", defaultValue = "flink-cdc") CaptureEngineName engine,
+    @Key("The server's host.") String host,
+    @Key(value = "The server's port.", defaultValue = "5432", max = 65535) int port,
+    @Key(value = "The database's name.", defaultValue = "{name}") String database,
+    @Key(value = "The replication user.", defaultValue = "lake_{name}") String user,
+    @Key("The replication user's password, by reference.") Secret password,
+    @Key(
+            value = "The logical replication slot, the ingest's alone.",
+            defaultValue = "lake_{name}",
+            pattern = "[a-z0-9_]{1,63}",
+            expected = "lower-case letters, digits and _, 63 at most")
+        String slot,
+    @Key(value = "The publication that lists what is sent.", defaultValue = "lake")
+        String publication,
+    @Key(
+            value =
+                "Tables to capture, as patterns: schema.table with *; schema public may be left"
+                    + " out.",
+            defaultValue = "['*']",
+            pattern = "[^\\s.]+(\\.[^\\s.]+)?",
+            expected = "schema.table or table, with * for any text")
+        List<String> tables,
+    @Key(
+            value = "Tables not to capture, as patterns of the same form; they win over tables.",
+            defaultValue = "[]",
+            pattern = "[^\\s.]+(\\.[^\\s.]+)?",
+            expected = "schema.table or table, with * for any text")
+        List<String> exclude,
+    @Key(value = "Columns hidden before bronze.", defaultValue = "[]") List<MaskConfig> masks) {
   public SourceConfig {
     tables = List.copyOf(tables);
     exclude = List.copyOf(exclude);

@@ -3,7 +3,6 @@ package lakehouse.catalog.io;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,8 +22,9 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
  * java.nio}: Hadoop's local file system writes a checksum file beside each file and forks on
  * permissions, which makes it about twice as slow for small metadata files.
  *
- * <p>Locations are {@code file:} URIs or absolute paths. Parent folders are made on write. Safe for
- * use by many threads.
+ * <p>A location is {@code file:} and an absolute path, or the path alone. It is taken literally, as
+ * Hadoop and Iceberg do: a space is a space, and a percent sign no escape. Parent folders are made
+ * on write. Safe for use by many threads.
  */
 public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   private static final long serialVersionUID = 1L;
@@ -88,16 +88,17 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   private static FileInfo info(Path path) {
     try {
       return new FileInfo(
-          path.toUri().toString(), Files.size(path), Files.getLastModifiedTime(path).toMillis());
+          "file://" + path, Files.size(path), Files.getLastModifiedTime(path).toMillis());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static File file(String location) {
-    return location.startsWith("file:")
-        ? new File(URI.create(location.replace(" ", "%20")).getPath())
-        : new File(location);
+    return new File(
+        location.startsWith("file:")
+            ? location.substring("file:".length()).replaceFirst("^/+", "/")
+            : location);
   }
 
   /** Keeps the location as it was asked for: Iceberg compares locations as text. */
