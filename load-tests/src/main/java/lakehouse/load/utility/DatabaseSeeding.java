@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -26,7 +28,7 @@ final class DatabaseSeeding {
   private static final String SESSION =
       "SET session_replication_role = replica; SET synchronous_commit = off; SET timezone = 'UTC'";
 
-  private final DatabaseUrl server;
+  private final DatabaseServer server;
   private final UtilityGenerator generator;
   private final int threads;
   private final SeedProgress progress;
@@ -35,7 +37,7 @@ final class DatabaseSeeding {
   private int partsDone;
 
   DatabaseSeeding(
-      DatabaseUrl server, UtilityGenerator generator, int threads, SeedProgress progress) {
+      DatabaseServer server, UtilityGenerator generator, int threads, SeedProgress progress) {
     this.server = server;
     this.generator = generator;
     this.threads = Math.max(1, Math.min(threads, generator.parts()));
@@ -87,7 +89,8 @@ final class DatabaseSeeding {
               statement.executeQuery("SELECT EXISTS (SELECT FROM " + table.tableName() + ")")) {
         row.next();
         if (row.getBoolean(1)) {
-          throw new IllegalStateException(
+          throw new LakeException(
+              ExitCode.PREFLIGHT,
               "Table "
                   + table.tableName()
                   + " of database "

@@ -46,9 +46,11 @@ final class LiveMetering {
                round(r.reactive_kvarh * f, 3),
                r.read_at + interval '7 days' + make_interval(mins => m.interval_minutes + 2), 'measured'
         FROM (SELECT ?::numeric AS f, ?::timestamptz - interval '7 days' AS hour) given
-        JOIN interval_reading r ON r.read_at >= hour AND r.read_at < hour + interval '1 hour'
-        JOIN meter m ON m.meter_id = r.meter_id
-        WHERE m.kind <> 'feeder' AND m.status = 'in_service'
+        CROSS JOIN meter m
+        CROSS JOIN LATERAL generate_series(
+          hour, hour + interval '59 minutes', make_interval(mins => m.interval_minutes)) AS begins
+        JOIN interval_reading r ON r.meter_id = m.meter_id AND r.read_at = begins
+        WHERE m.ami AND m.kind <> 'feeder' AND m.status = 'in_service'
         ORDER BY r.meter_id, r.read_at
         ON CONFLICT DO NOTHING""",
         factor,
@@ -103,24 +105,29 @@ final class LiveMetering {
     }
   }
 
-  /** The head-end estimates what a meter lost up to ten days ago: as on the day before. */
+  /**
+   * The head-end estimates what some meters lost on a day of the last ten: as on the day before.
+   */
   private static void fillGap(LiveSession session) throws SQLException {
     session.change(
         UtilityTable.INTERVAL_READING,
         INSERT,
         """
         INSERT INTO interval_reading (meter_id, read_at, energy_kwh, received_at, status)
-        SELECT b.meter_id, b.read_at + interval '1 day', b.energy_kwh, ?, 'estimated'
-        FROM interval_reading b
-        JOIN meter m ON m.meter_id = b.meter_id
-        WHERE m.kind = 'consumer' AND m.status = 'in_service' AND b.read_at >= ? AND b.read_at < ?
-          AND NOT EXISTS (SELECT FROM interval_reading r
-                          WHERE r.meter_id = b.meter_id AND r.read_at = b.read_at + interval '1 day')
-        ORDER BY b.meter_id, b.read_at
-        LIMIT 6""",
+        SELECT m.meter_id, begins, b.energy_kwh, ?, 'estimated'
+        FROM (SELECT * FROM meter WHERE kind = 'consumer' AND ami AND status = 'in_service'
+              ORDER BY md5(meter_id || ?) LIMIT 200) m
+        CROSS JOIN LATERAL (SELECT ?::timestamptz AS day) given
+        CROSS JOIN LATERAL generate_series(
+          day, day + interval '23 hours 59 minutes', make_interval(mins => m.interval_minutes)) AS begins
+        JOIN interval_reading b ON b.meter_id = m.meter_id AND b.read_at = begins - interval '1 day'
+        LEFT JOIN interval_reading r ON r.meter_id = m.meter_id AND r.read_at = begins
+        WHERE r.meter_id IS NULL
+        ORDER BY m.meter_id, begins
+        LIMIT 12""",
         session.clock(),
-        session.clock().minusDays(11),
-        session.clock().minusDays(2));
+        session.salt(29),
+        session.clock().minusDays(2 + session.below(9, 28)));
   }
 
   /** A column is added to a table that is being captured. */

@@ -41,7 +41,7 @@ final class LiveSession implements AutoCloseable {
 
   private record Change(UtilityTable table, LiveOperation operation, long rows) {}
 
-  LiveSession(DatabaseUrl server, UtilityDatabase database, Draws draws) throws SQLException {
+  LiveSession(DatabaseServer server, UtilityDatabase database, Draws draws) throws SQLException {
     this.database = database;
     this.draws = draws;
     this.connection = server.connect(database);

@@ -10,6 +10,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
 
 /**
  * Changes all four databases as a working day does: inserts, updates, deletes, changed keys, a
@@ -27,10 +29,10 @@ public final class LiveWorkload {
   /** How often it asks whether to stop while it waits. */
   private static final long LOOK_EVERY_MILLIS = 100;
 
-  private final DatabaseUrl server;
+  private final DatabaseServer server;
   private final Draws draws;
 
-  public LiveWorkload(DatabaseUrl server, long seed) {
+  public LiveWorkload(DatabaseServer server, long seed) {
     this.server = server;
     this.draws = new Draws(seed);
   }
@@ -41,7 +43,7 @@ public final class LiveWorkload {
    * @param rounds how many; {@link Integer#MAX_VALUE} for as many as {@code stopped} lets it
    * @param roundEvery least time from the start of one round to the next; zero: no wait
    * @param stopped asked before each transaction
-   * @throws IllegalStateException when the databases have not been seeded
+   * @throws LakeException when the databases have not been seeded
    */
   public LiveCounts run(int rounds, Duration roundEvery, BooleanSupplier stopped)
       throws SQLException, InterruptedException {
@@ -95,7 +97,8 @@ public final class LiveWorkload {
       row.next();
       OffsetDateTime clock = row.getObject(1, OffsetDateTime.class);
       if (clock == null) {
-        throw new IllegalStateException(
+        throw new LakeException(
+            ExitCode.PREFLIGHT,
             "Database metering holds no reading of a feeder, so there is nothing to change. Seed the"
                 + " databases first.");
       }

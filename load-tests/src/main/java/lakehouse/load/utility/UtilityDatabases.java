@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import lakehouse.catalog.config.Secret;
 import org.postgresql.PGConnection;
 
 /**
@@ -25,13 +26,13 @@ public final class UtilityDatabases {
   public interface RolePasswords {
 
     /** The password of {@link UtilityDatabase#roleName()}. */
-    String of(UtilityDatabase database);
+    Secret of(UtilityDatabase database);
   }
 
-  private final DatabaseUrl server;
+  private final DatabaseServer server;
 
   /** A server whose administrator may create roles and databases. */
-  public UtilityDatabases(DatabaseUrl server) {
+  public UtilityDatabases(DatabaseServer server) {
     this.server = server;
   }
 
@@ -42,7 +43,7 @@ public final class UtilityDatabases {
     }
   }
 
-  private void create(UtilityDatabase database, String password) throws SQLException {
+  private void create(UtilityDatabase database, Secret password) throws SQLException {
     try (Connection admin = server.admin();
         Statement statement = admin.createStatement()) {
       PGConnection quoting = admin.unwrap(PGConnection.class);
@@ -51,7 +52,7 @@ public final class UtilityDatabases {
         statement.execute("CREATE ROLE " + role + " LOGIN REPLICATION");
       }
       statement.execute(
-          "ALTER ROLE " + role + " PASSWORD '" + quoting.escapeLiteral(password) + "'");
+          "ALTER ROLE " + role + " PASSWORD '" + quoting.escapeLiteral(password.reveal()) + "'");
       if (!exists(admin, "SELECT FROM pg_database WHERE datname = ?", database.databaseName())) {
         String name = quoting.escapeIdentifier(database.databaseName());
         statement.execute("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import lakehouse.catalog.cli.LakeException;
 import lakehouse.load.utility.Energy.Metered;
 import lakehouse.load.utility.Registers.Reading;
 
@@ -38,9 +39,9 @@ public final class UtilityGenerator {
   /**
    * Fills the databases, which must exist and be empty, with {@code threads} writers.
    *
-   * @throws IllegalStateException when they hold rows already
+   * @throws LakeException when they hold rows already
    */
-  public SeedResult seed(DatabaseUrl server, int threads, SeedProgress progress)
+  public SeedResult seed(DatabaseServer server, int threads, SeedProgress progress)
       throws SQLException, InterruptedException {
     return new DatabaseSeeding(server, this, threads, progress).run();
   }

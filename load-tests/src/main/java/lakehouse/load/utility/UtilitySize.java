@@ -1,5 +1,8 @@
 package lakehouse.load.utility;
 
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+
 /**
  * How large a utility is generated.
  *
@@ -42,8 +45,8 @@ public record UtilitySize(
    */
   public static UtilitySize ofScale(double scale) {
     if (!(scale > 0 && scale <= 2000)) {
-      throw new IllegalArgumentException(
-          "The scale must be above 0 and at most 2000, but is " + scale);
+      throw new LakeException(
+          ExitCode.CONFIGURATION, "The scale must be above 0 and at most 2000, but is " + scale);
     }
     return new UtilitySize(Math.max(2, 2 * (int) Math.round(6 * scale)), 5, 15, 15, 1);
   }
@@ -58,7 +61,8 @@ public record UtilitySize(
 
   private static void require(boolean holds, String rule, int value) {
     if (!holds) {
-      throw new IllegalArgumentException("Utility size: " + rule + ", but is " + value);
+      throw new LakeException(
+          ExitCode.CONFIGURATION, "Utility size: " + rule + ", but is " + value);
     }
   }
 }

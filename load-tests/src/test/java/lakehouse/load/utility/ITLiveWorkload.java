@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import lakehouse.catalog.cli.LakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class ITLiveWorkload {
     server = UtilityServer.start();
     seed(server);
     before = rows(server);
-    counts = new LiveWorkload(server.url(), 5).run(ROUNDS, Duration.ZERO, () -> false);
+    counts = new LiveWorkload(server.server(), 5).run(ROUNDS, Duration.ZERO, () -> false);
   }
 
   @AfterAll
@@ -36,7 +37,7 @@ class ITLiveWorkload {
   }
 
   private static void seed(UtilityServer server) throws Exception {
-    UtilityGenerator.ofScale(42, 0.4).seed(server.url(), 2, SeedProgress.SILENT);
+    UtilityGenerator.ofScale(42, 0.4).seed(server.server(), 2, SeedProgress.SILENT);
   }
 
   @Test
@@ -115,9 +116,9 @@ class ITLiveWorkload {
       seed(other);
       AtomicInteger left = new AtomicInteger(17);
       LiveCounts part =
-          new LiveWorkload(other.url(), 5)
+          new LiveWorkload(other.server(), 5)
               .run(ROUNDS, Duration.ZERO, () -> left.getAndDecrement() <= 0);
-      LiveCounts rest = new LiveWorkload(other.url(), 5).run(ROUNDS, Duration.ZERO, () -> false);
+      LiveCounts rest = new LiveWorkload(other.server(), 5).run(ROUNDS, Duration.ZERO, () -> false);
 
       assertThat(part.rounds()).isZero();
       assertThat(part.transactions() + rest.transactions()).isEqualTo(counts.transactions());
@@ -131,8 +132,9 @@ class ITLiveWorkload {
   @Test
   void refusesDatabasesWithoutData() throws Exception {
     try (UtilityServer empty = UtilityServer.start()) {
-      assertThatThrownBy(() -> new LiveWorkload(empty.url(), 5).run(1, Duration.ZERO, () -> false))
-          .isInstanceOf(IllegalStateException.class)
+      assertThatThrownBy(
+              () -> new LiveWorkload(empty.server(), 5).run(1, Duration.ZERO, () -> false))
+          .isInstanceOf(LakeException.class)
           .hasMessageContaining("Seed the databases first");
     }
   }

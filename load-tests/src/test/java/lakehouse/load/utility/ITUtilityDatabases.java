@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import lakehouse.catalog.cli.LakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class ITUtilityDatabases {
   @BeforeAll
   static void seed() throws Exception {
     server = UtilityServer.start();
-    seeded = UtilityGenerator.ofScale(42, 1).seed(server.url(), 2, SeedProgress.SILENT);
+    seeded = UtilityGenerator.ofScale(42, 1).seed(server.server(), 2, SeedProgress.SILENT);
     // Topology, meters and readings in one place, for the questions that cross databases.
     server.execute(
         METERING,
@@ -286,8 +287,8 @@ class ITUtilityDatabases {
           .isEqualTo(keyed);
       String url =
           server
-              .url()
-              .of(database)
+              .server()
+              .urlOf(database)
               .replace(
                   "user=postgres",
                   "user="
@@ -312,7 +313,7 @@ class ITUtilityDatabases {
 
   @Test
   void createsAgainWithoutHarm() throws Exception {
-    new UtilityDatabases(server.url()).create(database -> database.databaseName() + "-secret");
+    new UtilityDatabases(server.server()).create(UtilityServer::password);
 
     assertThat(server.number(NETWORK, "SELECT count(*) FROM pmt")).isEqualTo(60);
   }
@@ -320,8 +321,8 @@ class ITUtilityDatabases {
   @Test
   void refusesToSeedTwice() {
     assertThatThrownBy(
-            () -> UtilityGenerator.ofScale(42, 0.1).seed(server.url(), 1, SeedProgress.SILENT))
-        .isInstanceOf(IllegalStateException.class)
+            () -> UtilityGenerator.ofScale(42, 0.1).seed(server.server(), 1, SeedProgress.SILENT))
+        .isInstanceOf(LakeException.class)
         .hasMessageContaining("holds rows already; seeding fills empty databases only");
   }
 

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
+import lakehouse.catalog.cli.LakeException;
 import org.junit.jupiter.api.Test;
 
 class TestUtilityGenerator {
@@ -77,14 +78,14 @@ class TestUtilityGenerator {
   @Test
   void refusesAScaleOfNothing() {
     assertThatThrownBy(() -> UtilitySize.ofScale(0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(LakeException.class)
         .hasMessage("The scale must be above 0 and at most 2000, but is 0.0");
   }
 
   @Test
   void refusesAnOddNumberOfFeeders() {
     assertThatThrownBy(() -> new UtilitySize(3, 5, 15, 15, 1))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(LakeException.class)
         .hasMessage("Utility size: feeders must be even and at least 2, but is 3");
   }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import lakehouse.catalog.config.Secret;
 
 /** A PostgreSQL server of its own with the four databases, for tests. */
 final class UtilityServer implements AutoCloseable {
@@ -26,17 +27,21 @@ final class UtilityServer implements AutoCloseable {
                 .setServerConfig("fsync", "off")
                 .setServerConfig("timezone", "UTC")
                 .start());
-    new UtilityDatabases(server.url()).create(database -> database.databaseName() + "-secret");
+    new UtilityDatabases(server.server()).create(UtilityServer::password);
     return server;
   }
 
-  DatabaseUrl url() {
-    return new DatabaseUrl(
+  static Secret password(UtilityDatabase database) {
+    return new Secret(database.databaseName() + "-secret");
+  }
+
+  DatabaseServer server() {
+    return DatabaseServer.at(
         "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres?user=postgres");
   }
 
   void execute(UtilityDatabase database, String sql) throws SQLException {
-    try (Connection connection = url().connect(database);
+    try (Connection connection = server().connect(database);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -44,7 +49,7 @@ final class UtilityServer implements AutoCloseable {
 
   /** The rows of a query, columns joined by a bar. */
   List<String> rows(UtilityDatabase database, String sql) throws SQLException {
-    try (Connection connection = url().connect(database);
+    try (Connection connection = server().connect(database);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       List<String> lines = new ArrayList<>();
