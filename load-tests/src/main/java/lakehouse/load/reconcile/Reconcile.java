@@ -1,0 +1,104 @@
+package lakehouse.load.reconcile;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.Program;
+import lakehouse.catalog.config.ConfigOption;
+import lakehouse.load.reconcile.Reconciliation.Request;
+import lakehouse.load.reconcile.Reconciliation.Result;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Proves that silver equals the sources, or names what differs. Both are read as they are now: at
+ * rest, when the ingest has caught up and the models have run, they must be equal.
+ */
+@Command(
+    name = "lake reconcile",
+    description = "Compares PostgreSQL with silver, value for value, and names what differs.",
+    footer = {
+      "",
+      "Both sides digest their own rows; only sums travel, and the rows of buckets that differ.",
+      "Exit code 0: all equal; 4: something differs."
+    })
+public final class Reconcile implements Callable<Integer> {
+  @Mixin private ConfigOption config;
+
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      description = "only this source; may be repeated (default: all)")
+  private List<String> sources = List.of();
+
+  @Option(
+      names = "--table",
+      paramLabel = "PATTERN",
+      description = "only such tables, [schema.]table with *; may be repeated (default: all)")
+  private List<String> tables = List.of();
+
+  @Option(
+      names = "--buckets",
+      paramLabel = "N",
+      defaultValue = "256",
+      description =
+          "parts that keys fall into; differing parts are read (default: ${DEFAULT-VALUE})")
+  private int buckets;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "differing keys to name of each table (default: ${DEFAULT-VALUE})")
+  private int limit;
+
+  @Option(names = "--show-values", description = "show differing values, not only their columns")
+  private boolean showValues;
+
+  @Option(names = "--json", description = "the report as JSON")
+  private boolean json;
+
+  public static void main(String[] args) {
+    Program.run(new Reconcile(), args);
+  }
+
+  @Override
+  public Integer call() {
+    Request request = new Request(sources, tables, buckets, limit);
+    Progress progress = new Progress();
+    // (PostgreSQL, silver) ---> digests ---> differing buckets ---> differing keys
+    Result result =
+        new Reconciliation(config.load(), request).run(progress::found, table -> progress.done());
+    ReconcileReport report =
+        showValues ? ReconcileReport.withValues(result) : ReconcileReport.of(result);
+    System.out.print(json ? report.json() + "\n" : report.text());
+    System.out.flush();
+    return (result.equal() ? ExitCode.DONE : ExitCode.DATA_CHECK).value();
+  }
+
+  /** One line on a terminal, nothing elsewhere. */
+  private static final class Progress {
+    private final boolean terminal = System.console() != null;
+    private final AtomicInteger done = new AtomicInteger();
+    private volatile int tables;
+
+    void found(int count) {
+      tables = count;
+      show(0);
+    }
+
+    void done() {
+      show(done.incrementAndGet());
+    }
+
+    private void show(int count) {
+      if (terminal) {
+        System.err.printf("\rcomparing: %d of %d tables ", count, tables);
+        System.err.print(count == tables ? "\r\u001b[K" : "");
+        System.err.flush();
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package lakehouse.load.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import lakehouse.load.reconcile.KeyDifference.ColumnDifference;
+import lakehouse.load.reconcile.KeyDifference.Different;
+import lakehouse.load.reconcile.KeyDifference.Missing;
+import lakehouse.load.reconcile.Reconciliation.Result;
+import lakehouse.load.reconcile.TableReport.Verdict;
+import org.junit.jupiter.api.Test;
+
+class TestReconcileReport {
+  private static final Result RESULT =
+      new Result(
+          "main",
+          "0123456789abcdef",
+          List.of(
+              new TableReport(
+                  "billing", "ibc", 3, 3, Verdict.EQUAL, 0.26, List.of(), List.of(), true),
+              new TableReport(
+                  "billing",
+                  "bill",
+                  1_234_567,
+                  1_234_566,
+                  Verdict.DIFFERENT,
+                  1.5,
+                  List.of("note_no is no longer in PostgreSQL: left out"),
+                  List.of(
+                      new Missing("bill_id=7", 1, 0),
+                      new Different(
+                          "bill_id=9", List.of(new ColumnDifference("amount_rs", "1.50", "1.51")))),
+                  false),
+              new TableReport(
+                  "service",
+                  "complaint",
+                  0,
+                  0,
+                  Verdict.NOT_IN_SILVER,
+                  0,
+                  List.of(),
+                  List.of(),
+                  true)));
+
+  @Test
+  void namesKeysAndColumnsButNoValues() {
+    assertThat(ReconcileReport.of(RESULT).text())
+        .isEqualTo(
+            """
+            source   table        PostgreSQL        silver   seconds  verdict
+            billing  ibc                   3             3       0.3  equal
+            billing  bill          1,234,567     1,234,566       1.5  DIFFERENT
+            service  complaint                                   0.0  NOT IN SILVER
+
+            note: billing.bill: note_no is no longer in PostgreSQL: left out
+
+            billing.bill
+              bill_id=7: missing in silver
+              bill_id=9: different in amount_rs
+              ... and more (--limit shows them)
+
+            source = silver for 1 of 3 tables (main at 0123456789ab)
+            """);
+    assertThat(ReconcileReport.of(RESULT).json())
+        .contains("\"equalTables\" : 1", "\"kind\" : \"different\"", "\"amount_rs\"")
+        .doesNotContain("1.51");
+  }
+
+  @Test
+  void showsValuesToWhoAskedForThem() {
+    assertThat(ReconcileReport.withValues(RESULT).text())
+        .contains("    amount_rs: 1.50 in PostgreSQL, 1.51 in silver\n");
+    assertThat(ReconcileReport.withValues(RESULT).json()).contains("\"inLake\" : \"1.51\"");
+  }
+}
