@@ -1,0 +1,127 @@
+package lakehouse.models.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/** A rule that a model's table must keep, told by the query that finds the rows that break it. */
+public sealed interface Audit {
+  /** Its name, unique within the model. */
+  String name();
+
+  /** What a failure means. */
+  Severity severity();
+
+  /** The query that finds the rows that break the rule in the table of this SQL name. */
+  String badRows(String table);
+
+  /**
+   * The condition that a breaking row fulfils by itself, where the rule is one about single rows.
+   */
+  default Optional<String> badRow() {
+    return Optional.empty();
+  }
+
+  /** None of the columns is null. */
+  record NotNull(List<String> columns, Severity severity) implements Audit {
+    public NotNull {
+      columns = List.copyOf(columns);
+    }
+
+    @Override
+    public String name() {
+      return "not_null(" + String.join(", ", columns) + ")";
+    }
+
+    @Override
+    public Optional<String> badRow() {
+      return Optional.of(
+          columns.stream()
+              .map(column -> Names.column(column) + " IS NULL")
+              .collect(Collectors.joining(" OR ")));
+    }
+
+    @Override
+    public String badRows(String table) {
+      return "SELECT * FROM " + table + " WHERE " + badRow().orElseThrow();
+    }
+  }
+
+  /** No two rows share the columns' values. */
+  record Unique(List<String> columns, Severity severity) implements Audit {
+    public Unique {
+      columns = List.copyOf(columns);
+    }
+
+    @Override
+    public String name() {
+      return "unique(" + String.join(", ", columns) + ")";
+    }
+
+    @Override
+    public String badRows(String table) {
+      String names = Names.columns("", columns);
+      return "SELECT %s, count(*) AS copies FROM %s GROUP BY %s HAVING count(*) > 1"
+          .formatted(names, table, names);
+    }
+  }
+
+  /** The column holds one of the values, or null. */
+  record AcceptedValues(String column, List<String> values, Severity severity) implements Audit {
+    public AcceptedValues {
+      values = List.copyOf(values);
+    }
+
+    @Override
+    public String name() {
+      return "accepted_values(" + column + ")";
+    }
+
+    @Override
+    public Optional<String> badRow() {
+      return Optional.of(
+          "CAST(%s AS STRING) NOT IN (%s)"
+              .formatted(
+                  Names.column(column),
+                  values.stream().map(Names::literal).collect(Collectors.joining(", "))));
+    }
+
+    @Override
+    public String badRows(String table) {
+      return "SELECT * FROM " + table + " WHERE " + badRow().orElseThrow();
+    }
+  }
+
+  /** Each value of the column, but null, is one of the other table's field. */
+  record Relationship(String column, TableIdentifier to, String field, Severity severity)
+      implements Audit {
+    @Override
+    public String name() {
+      return "relationship(" + column + " -> " + to + "." + field + ")";
+    }
+
+    @Override
+    public String badRows(String table) {
+      return "SELECT a.* FROM %s a LEFT ANTI JOIN %s b ON a.%s = b.%s WHERE a.%s IS NOT NULL"
+          .formatted(
+              table,
+              Names.table(to),
+              Names.column(column),
+              Names.column(field),
+              Names.column(column));
+    }
+  }
+
+  /**
+   * A query of its own finds no row.
+   *
+   * @param sql the query; <code>${this}</code> stands for the audited table
+   */
+  record BadRows(String name, String sql, Severity severity) implements Audit {
+    @Override
+    public String badRows(String table) {
+      return ModelSql.replaceRefs(sql.replace("${this}", table), Names::table);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package lakehouse.models.publish;
+
+import java.util.Optional;
+import java.util.Set;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.branch.CatalogBranches;
+import lakehouse.models.ops.OpsRows;
+import org.projectnessie.client.api.GetCommitLogBuilder;
+import org.projectnessie.error.NessieNotFoundException;
+import org.projectnessie.model.LogResponse;
+import org.projectnessie.model.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mends what a run left that was stopped: its branch is dropped, and a tag that it did not come to
+ * is made. To be used only by the holder of the lock: then no other run can be alive.
+ */
+final class Repair {
+  private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
+
+  private final LakeCatalog main;
+  private final CatalogBranches branches;
+
+  Repair(LakeCatalog main) {
+    this.main = main;
+    this.branches = new CatalogBranches(main);
+  }
+
+  void afterCrash() {
+    OpsRows ops = new OpsRows(main);
+    RunRecords.lastPublished(ops).ifPresent(this::tag);
+    Set<String> kept = RunRecords.failedBranches(ops);
+    for (Reference reference : branches.all()) {
+      String name = reference.getName();
+      boolean ofARun = name.startsWith("run_") || name.startsWith(RunLock.NAME + "_");
+      if (ofARun && !kept.contains(name)) {
+        LOG.info("Branch {} is dropped: its run was stopped before it published", name);
+        branches.delete(name);
+      }
+    }
+  }
+
+  private void tag(RunId run) {
+    if (branches.hash(run.tag()).isPresent()) {
+      return;
+    }
+    String reference = main.config().reference();
+    published(run)
+        .ifPresent(
+            hash -> {
+              LOG.info("Tag {} is made: its run was stopped after it published", run.tag());
+              branches.tag(run.tag(), reference, hash);
+            });
+  }
+
+  private Optional<String> published(RunId run) {
+    try {
+      GetCommitLogBuilder log = main.nessie().getCommitLog().refName(main.config().reference());
+      return log.stream()
+          .filter(entry -> entry.getCommitMeta().getMessage().equals("Publish " + run.branch()))
+          .map(LogResponse.LogEntry::getCommitMeta)
+          .map(meta -> meta.getHash())
+          .findFirst();
+    } catch (NessieNotFoundException e) {
+      throw new IllegalStateException("The branch is gone: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package lakehouse.models.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import lakehouse.catalog.table.ChangeColumns;
+import lakehouse.models.model.Names;
+import lakehouse.models.plan.Lineage;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A change log of bronze, read as its contract says. */
+final class ChangeLog {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final TableIdentifier name;
+  private final Table table;
+
+  ChangeLog(TableIdentifier name, Table table) {
+    this.name = name;
+    this.table = table;
+  }
+
+  TableIdentifier name() {
+    return name;
+  }
+
+  /** The source's columns, as they are now. */
+  List<Types.NestedField> columns() {
+    return table.schema().columns().stream()
+        .filter(field -> !ChangeColumns.contains(field.name()))
+        .toList();
+  }
+
+  List<String> columnNames() {
+    return columns().stream().map(Types.NestedField::name).toList();
+  }
+
+  /** The columns that tell rows apart; empty for a bag of rows. */
+  List<String> key() {
+    return key(table);
+  }
+
+  static List<String> key(Table table) {
+    try {
+      return JSON.readValue(
+          table.properties().getOrDefault(ChangeColumns.KEY_PROPERTY, "[]"),
+          new TypeReference<List<String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "Property %s of %s is no JSON array".formatted(ChangeColumns.KEY_PROPERTY, table.name()),
+          e);
+    }
+  }
+
+  boolean hasOldKey() {
+    return table.schema().findField(ChangeColumns.OLD_KEY) != null;
+  }
+
+  /** The schema of the current state. */
+  Schema stateSchema() {
+    List<Types.NestedField> fields = new java.util.ArrayList<>(columns());
+    fields.add(table.schema().findField(ChangeColumns.UNREPRESENTABLE));
+    return new Schema(fields);
+  }
+
+  long head() {
+    return Lineage.head(table);
+  }
+
+  /** Everything up to now. */
+  Dataset<Row> all(SparkSession spark) {
+    return spark.table(Names.table(name));
+  }
+
+  /** What was appended after a snapshot. */
+  Dataset<Row> since(SparkSession spark, long after) {
+    if (after == Lineage.NO_SNAPSHOT) {
+      return all(spark);
+    }
+    return spark
+        .read()
+        .option("start-snapshot-id", Long.toString(after))
+        .option("end-snapshot-id", Long.toString(head()))
+        .table(Names.table(name));
+  }
+}

@@ -1,0 +1,223 @@
+package lakehouse.models.run;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.models.model.Model;
+import lakehouse.models.model.Names;
+import lakehouse.models.plan.Action;
+import lakehouse.models.plan.Decision;
+import lakehouse.models.plan.Lineage;
+import lakehouse.models.run.ChangeLogFacts.Position;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.CreateTableWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Keeps the current state of change logs. Only what is new in a log is read, unless a load or
+ * truncate marker is among it: then all before the marker is void, and the state is made from what
+ * comes after it, wherever in the log that is.
+ */
+final class CurrentState {
+  private final LakeRun run;
+  private final ChangeSets changeSets;
+
+  CurrentState(LakeRun run, ChangeSets changeSets) {
+    this.run = run;
+    this.changeSets = changeSets;
+  }
+
+  /**
+   * A piece of a change log that is to be applied.
+   *
+   * @param model the state's model
+   * @param log the log
+   * @param after the snapshot after which the piece begins
+   */
+  record Piece(Model model, ChangeLog log, long after) {
+    String view() {
+      return "new_" + model.table().toString().replaceAll("[^A-Za-z0-9]", "_");
+    }
+  }
+
+  /** Reads the facts of many pieces in one job. */
+  Map<TableIdentifier, ChangeLogFacts> facts(List<Piece> pieces) {
+    if (pieces.isEmpty()) {
+      return Map.of();
+    }
+    List<CurrentStateSql.FactsOf> asked = new ArrayList<>();
+    for (Piece piece : pieces) {
+      piece.log().since(run.spark(), piece.after()).createOrReplaceTempView(piece.view());
+      asked.add(
+          new CurrentStateSql.FactsOf(piece.model().name(), piece.view(), piece.log().hasOldKey()));
+    }
+    Map<TableIdentifier, ChangeLogFacts> facts =
+        pieces.stream()
+            .collect(
+                toMap(
+                    piece -> piece.model().table(),
+                    piece -> new ChangeLogFacts(Optional.empty(), Set.of(), false)));
+    for (Row row : run.spark().sql(CurrentStateSql.facts(asked)).collectAsList()) {
+      Row marker = row.getStruct(1);
+      facts.put(
+          TableIdentifier.parse(row.getString(0)),
+          new ChangeLogFacts(
+              Optional.ofNullable(marker)
+                  .map(m -> new Position(m.getInt(0), m.getLong(1), m.getLong(2))),
+              new HashSet<>(row.getList(2)),
+              row.getBoolean(3)));
+    }
+    return facts;
+  }
+
+  /** Brings the state up to the log's end. */
+  Outcome apply(Piece piece, Decision decision, ChangeLogFacts facts) {
+    Map<TableIdentifier, Long> consumed = Map.of(piece.log().name(), piece.log().head());
+    // the copies of a bag cannot be merged one by one
+    if (decision.action() == Action.FULL || piece.log().key().isEmpty()) {
+      long rows = build(piece, facts);
+      return new Outcome(decision, rows, Optional.empty(), Optional.empty(), consumed);
+    }
+    ChangeSet changes = merge(piece, facts);
+    return new Outcome(decision, changes.rows(), Optional.of(changes), Optional.empty(), consumed);
+  }
+
+  private long build(Piece piece, ChangeLogFacts facts) {
+    TableIdentifier name = piece.model().table();
+    Optional<Table> before = run.find(name);
+    CurrentStateSql sql = sql(piece, facts);
+    Dataset<Row> rows =
+        piece.log().key().isEmpty()
+            ? run.spark().sql(BagSql.rows(sql.stateColumns(), piece.view(), facts.marker()))
+            : run.spark()
+                .sql(sql.rows(latest(sql, piece.view(), facts), null))
+                .drop(ChangeSetSql.POSITION.toArray(String[]::new));
+    CreateTableWriter<Row> writer =
+        rows.writeTo(Names.table(name))
+            .using("iceberg")
+            .tableProperty("comment", "Current state of " + piece.log().name())
+            .tableProperty(ModelTables.DIGEST_PROPERTY, piece.model().digest());
+    for (Map.Entry<String, String> property : LakeCatalog.tableDefaults().entrySet()) {
+      writer = writer.tableProperty(property.getKey(), property.getValue());
+    }
+    for (Map.Entry<String, String> property : ModelTables.MERGED.entrySet()) {
+      writer = writer.tableProperty(property.getKey(), property.getValue());
+    }
+    writer.createOrReplace();
+    Table after = run.table(name);
+    if (before.isPresent() || run.find(Names.changes(name)).isPresent()) {
+      changeSets.markWhole(after, name);
+    }
+    return Lineage.totalRows(after);
+  }
+
+  private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
+    TableIdentifier name = piece.model().table();
+    Table table = evolve(run.table(name), piece.log());
+    Dataset<Row> changes = changes(piece, facts, Names.table(name));
+    ChangeSet written = write(piece, table, changes);
+    if (written.rows() == 0) {
+      return written;
+    }
+    long before = Lineage.totalRows(table);
+    new Merge(run).apply(piece.model().table(), piece.log().key(), written);
+    table.refresh();
+    long after = Lineage.totalRows(table);
+    if (after != before + written.inserted() - written.deleted()) {
+      throw new LakeException(
+          ExitCode.DATA_CHECK,
+          """
+          Table %s has %d rows after %d inserts and %d deletes of %d rows.
+          Its key is not unique, or the change log's is not. Build it anew: \
+          `lake models run --full-refresh --select %s+`."""
+              .formatted(name, after, written.inserted(), written.deleted(), before, name));
+    }
+    return written;
+  }
+
+  private ChangeSet write(Piece piece, Table table, Dataset<Row> changes) {
+    try {
+      return changeSets.write(table, piece.model().table(), changes);
+    } catch (RuntimeException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        String message = String.valueOf(cause.getMessage());
+        int at = message.indexOf(CurrentStateSql.NO_FORMER_VALUE);
+        if (at >= 0) {
+          throw new LakeException(
+              ExitCode.DATA_CHECK,
+              """
+              Change log %s leaves out a value that did not change, but there is %s.
+              Changes are missing before it. Load the table anew with the ingest's reload."""
+                  .formatted(
+                      piece.log().name(), message.substring(at).lines().findFirst().orElse("")),
+              e);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private Dataset<Row> changes(Piece piece, ChangeLogFacts facts, String former) {
+    CurrentStateSql sql = sql(piece, facts);
+    if (facts.marker().isEmpty()) {
+      return run.spark().sql(sql.changes(run.id(), latest(sql, piece.view(), facts), former));
+    }
+    Piece whole = new Piece(piece.model(), piece.log(), Lineage.NO_SNAPSHOT);
+    ChangeLogFacts all = facts(List.of(whole)).get(piece.model().table());
+    CurrentStateSql anew = sql(whole, all);
+    String view = "anew_" + piece.view();
+    run.spark().sql(anew.rows(latest(anew, whole.view(), all), null)).createOrReplaceTempView(view);
+    return run.spark()
+        .sql(
+            ChangeSetSql.difference(run.id(), former, view, anew.key(), anew.stateColumns(), true));
+  }
+
+  private CurrentStateSql sql(Piece piece, ChangeLogFacts facts) {
+    List<String> columns = piece.log().columnNames();
+    List<String> carried =
+        columns.stream()
+            .filter(facts.unchanged()::contains)
+            .filter(column -> !piece.log().key().contains(column))
+            .toList();
+    return new CurrentStateSql(columns, piece.log().key(), carried);
+  }
+
+  // A relation as SQL: a subquery, or a view where chains of key changes had to be followed first.
+  private String latest(CurrentStateSql sql, String view, ChangeLogFacts facts) {
+    if (!facts.carriedAcrossKeys()) {
+      return sql.latest(view, facts.marker());
+    }
+    String latest = "latest_" + view;
+    new KeyChanges(run.spark(), sql).latest(view, facts.marker()).createOrReplaceTempView(latest);
+    return "SELECT * FROM " + latest;
+  }
+
+  private static Table evolve(Table table, ChangeLog log) {
+    Schema wanted = log.stateSchema();
+    Map<String, String> kept = new LinkedHashMap<>();
+    table.schema().columns().forEach(f -> kept.put(f.name(), shape(f)));
+    boolean same = wanted.columns().stream().allMatch(f -> shape(f).equals(kept.get(f.name())));
+    if (!same) {
+      table.updateSchema().unionByNameWith(wanted).commit();
+    }
+    return table;
+  }
+
+  // The type without its field ids, which differ between tables.
+  private static String shape(Types.NestedField field) {
+    return field.type().toString();
+  }
+}

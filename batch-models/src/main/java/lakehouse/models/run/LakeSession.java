@@ -1,0 +1,77 @@
+package lakehouse.models.run;
+
+import java.util.Map;
+import java.util.Optional;
+import lakehouse.catalog.config.CatalogConfig;
+import lakehouse.catalog.config.IcebergProperties;
+import lakehouse.models.model.Names;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens Spark on the lake. */
+public final class LakeSession {
+  /** Below this, few and small tasks are quicker than many. */
+  private static final long SMALL_BYTES = 256L << 20;
+
+  private static final long BYTES_PER_SHUFFLE_PARTITION = 64L << 20;
+
+  private LakeSession() {}
+
+  /**
+   * Opens a session whose catalog {@code lake} stands at a reference. There is one session in a
+   * process; it is local unless the process was started by {@code spark-submit}.
+   *
+   * @param config where the lake is
+   * @param reference the branch or tag
+   * @param hash the hash to pin; the session reads only, then
+   * @param bytes about how many bytes the work reads, by which it is cut into tasks
+   */
+  public static SparkSession open(
+      CatalogConfig config, String reference, Optional<String> hash, long bytes) {
+    SparkSession.Builder builder =
+        local(bytes)
+            .config(
+                "spark.sql.extensions",
+                "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
+            .config("spark.sql.defaultCatalog", Names.CATALOG);
+    String prefix = "spark.sql.catalog." + Names.CATALOG;
+    builder.config(prefix, "org.apache.iceberg.spark.SparkCatalog");
+    builder.config(prefix + ".catalog-impl", "org.apache.iceberg.nessie.NessieCatalog");
+    for (Map.Entry<String, String> property :
+        IcebergProperties.of(config, reference, hash).entrySet()) {
+      builder.config(prefix + "." + property.getKey(), property.getValue());
+    }
+    return builder.getOrCreate();
+  }
+
+  /** Opens a session without any lake. */
+  public static SparkSession open() {
+    return local(0).getOrCreate();
+  }
+
+  private static SparkSession.Builder local(long bytes) {
+    SparkSession.Builder builder = SparkSession.builder().appName("lake models");
+    if (System.getProperty("spark.master") == null) {
+      builder
+          .master("local[*]")
+          .config("spark.driver.host", "127.0.0.1")
+          .config("spark.driver.bindAddress", "127.0.0.1");
+    }
+    return builder
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.scheduler.mode", "FAIR")
+        .config("spark.sql.session.timeZone", "UTC")
+        // a value that does not fit is an error, never null
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)))
+        .config("spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES))
+        .config("spark.sql.sources.partitionOverwriteMode", "static")
+        .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/lake-spark");
+  }
+
+  static int shufflePartitions(long bytes) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    long wanted = bytes / BYTES_PER_SHUFFLE_PARTITION;
+    return (int) Math.max(Math.min(cores, 4), Math.min(wanted, 1_000));
+  }
+}

@@ -1,0 +1,19 @@
+package lakehouse.models.run;
+
+import java.util.Map;
+
+/** What is written into the properties of the tables that models make. */
+public final class ModelTables {
+  /** The definition that the table was made by. */
+  public static final String DIGEST_PROPERTY = "lakehouse.model-digest";
+
+  /** For tables into which changes are merged: a change writes rows, not the files around them. */
+  static final Map<String, String> MERGED =
+      Map.of(
+          "write.merge.mode", "merge-on-read",
+          "write.delete.mode", "merge-on-read",
+          "write.update.mode", "merge-on-read",
+          "write.merge.distribution-mode", "none");
+
+  private ModelTables() {}
+}

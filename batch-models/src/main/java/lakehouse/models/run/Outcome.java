@@ -1,0 +1,26 @@
+package lakehouse.models.run;
+
+import java.util.Map;
+import java.util.Optional;
+import lakehouse.models.plan.Decision;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * What came of one model in one run.
+ *
+ * @param decision what was done and why
+ * @param rowsWritten rows written to the table
+ * @param changes what differs from before; empty where it was not compared
+ * @param partitions how many partitions were replaced; empty where that is no matter
+ * @param consumed for each table read, its snapshot: all before it is in the model now
+ */
+public record Outcome(
+    Decision decision,
+    long rowsWritten,
+    Optional<ChangeSet> changes,
+    Optional<String> partitions,
+    Map<TableIdentifier, Long> consumed) {
+  public Outcome {
+    consumed = Map.copyOf(consumed);
+  }
+}

@@ -1,0 +1,340 @@
+package lakehouse.models.run;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+
+import java.sql.Date;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.models.model.Input;
+import lakehouse.models.model.Materialization;
+import lakehouse.models.model.Model;
+import lakehouse.models.model.ModelGraph;
+import lakehouse.models.model.ModelSql;
+import lakehouse.models.model.Names;
+import lakehouse.models.plan.Action;
+import lakehouse.models.plan.Decision;
+import lakehouse.models.plan.InputChange;
+import lakehouse.models.plan.Inputs;
+import lakehouse.models.plan.Lineage;
+import lakehouse.models.plan.Targets;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.spark.SparkSchemaUtil;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.CreateTableWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
+import org.apache.spark.sql.types.ArrayType;
+import scala.collection.JavaConverters;
+
+/** Makes the tables of models that are written as a SELECT. */
+final class SelectModels {
+  private final LakeRun run;
+  private final ModelGraph graph;
+  private final Inputs inputs;
+  private final ChangeSets changeSets;
+
+  SelectModels(LakeRun run, ModelGraph graph, Inputs inputs, ChangeSets changeSets) {
+    this.run = run;
+    this.graph = graph;
+    this.inputs = inputs;
+    this.changeSets = changeSets;
+  }
+
+  Outcome apply(Model model, Decision decision, Map<Input, InputChange> changes) {
+    Map<TableIdentifier, Long> consumed =
+        inputs.heads(
+            model, table -> run.find(table).map(Lineage::head).orElse(Lineage.NO_SNAPSHOT));
+    Optional<Table> table = run.find(model.table());
+    if (table.isEmpty() || !decision.keepsTable()) {
+      return create(model, decision, table, consumed);
+    }
+    return switch (model.materialization()) {
+      case FULL -> create(model, decision, table, consumed);
+      case APPEND -> append(model, decision, table.get(), consumed);
+      case MERGE_BY_KEY -> merge(model, decision, table.get(), changes, consumed);
+      case TOUCHED_PARTITIONS -> replace(model, decision, table.get(), changes, consumed);
+      case CURRENT_STATE -> throw new IllegalArgumentException(model.name() + " has no SELECT");
+    };
+  }
+
+  private Outcome create(
+      Model model, Decision decision, Optional<Table> before, Map<TableIdentifier, Long> consumed) {
+    Dataset<Row> rows = select(model, Map.of());
+    requireColumns(model, rows);
+    CreateTableWriter<Row> writer =
+        rows.writeTo(Names.table(model.table()))
+            .using("iceberg")
+            .tableProperty("comment", model.description())
+            .tableProperty(ModelTables.DIGEST_PROPERTY, model.digest());
+    for (Map.Entry<String, String> property : LakeCatalog.tableDefaults().entrySet()) {
+      writer = writer.tableProperty(property.getKey(), property.getValue());
+    }
+    if (model.materialization() == Materialization.MERGE_BY_KEY) {
+      for (Map.Entry<String, String> property : ModelTables.MERGED.entrySet()) {
+        writer = writer.tableProperty(property.getKey(), property.getValue());
+      }
+    }
+    if (model.partitionBy().isPresent()) {
+      writer =
+          writer.partitionedBy(
+              col(model.partitionBy().get()), JavaConverters.asScalaBuffer(List.of()));
+    }
+    writer.createOrReplace();
+    Table after = run.table(model.table());
+    if (model.materialization().keepsChanges()
+        && (before.isPresent() || run.find(Names.changes(model.table())).isPresent())) {
+      changeSets.markWhole(after, model.table());
+    }
+    return new Outcome(
+        decision, Lineage.totalRows(after), Optional.empty(), Optional.empty(), consumed);
+  }
+
+  private Outcome append(
+      Model model, Decision decision, Table table, Map<TableIdentifier, Long> consumed) {
+    Input input = model.inputs().stream().filter(Input::appended).findFirst().orElseThrow();
+    if (decision.action() == Action.FULL) {
+      throw new LakeException(
+          ExitCode.CONFLICT,
+          """
+          %s adds what is new in %s, but %s.
+          Make it anew: `lake models run --full-refresh --select %s+`."""
+              .formatted(model.name(), input.table(), decision.why(), model.name()));
+    }
+    String view = view(model, "new");
+    newRows(model, input).createOrReplaceTempView(view);
+    Dataset<Row> rows = fit(model, table, select(model, Map.of(input.table(), view)));
+    long before = Lineage.totalRows(table);
+    try {
+      rows.writeTo(Names.table(model.table())).append();
+    } catch (NoSuchTableException e) {
+      throw new IllegalStateException("The table was read a moment ago", e);
+    }
+    long added = Lineage.totalRows(run.table(model.table())) - before;
+    return new Outcome(
+        decision, added, Optional.of(new ChangeSet(added, 0, 0)), Optional.empty(), consumed);
+  }
+
+  private Outcome merge(
+      Model model,
+      Decision decision,
+      Table table,
+      Map<Input, InputChange> changes,
+      Map<TableIdentifier, Long> consumed) {
+    Dataset<Row> after = fit(model, table, select(model, Map.of()));
+    Dataset<Row> before = run.spark().table(Names.table(model.table()));
+    if (decision.action() == Action.INCREMENTAL) {
+      String key = model.uniqueKey().get(0);
+      Dataset<Row> keys = touchedKeys(model, changes);
+      after = after.join(keys, after.col(key).equalTo(keys.col("target")), "left_semi");
+      before = before.join(keys, before.col(key).equalTo(keys.col("target")), "left_semi");
+    }
+    ChangeSet written = writeDifference(model, run.table(model.table()), before, after);
+    if (written.rows() > 0) {
+      new Merge(run).apply(model.table(), model.uniqueKey(), written);
+    }
+    return new Outcome(decision, written.rows(), Optional.of(written), Optional.empty(), consumed);
+  }
+
+  private Outcome replace(
+      Model model,
+      Decision decision,
+      Table table,
+      Map<Input, InputChange> changes,
+      Map<TableIdentifier, Long> consumed) {
+    String partition = model.partitionBy().orElseThrow();
+    Optional<Targets> targets =
+        decision.action() == Action.INCREMENTAL
+            ? Optional.of(touchedPartitions(model, changes))
+            : Optional.empty();
+    if (targets.isPresent() && targets.get().isEmpty()) {
+      return new Outcome(
+          decision,
+          0,
+          Optional.of(ChangeSet.EMPTY),
+          Optional.of(targets.get().toString()),
+          consumed);
+    }
+    Column condition = targets.map(t -> expr(t.condition(partition))).orElse(lit(true));
+    Dataset<Row> rows = fit(model, table, select(model, Map.of()).where(condition));
+    long before = Lineage.head(table);
+    try {
+      rows.writeTo(Names.table(model.table())).overwrite(condition);
+    } catch (NoSuchTableException e) {
+      throw new IllegalStateException("The table was read a moment ago", e);
+    }
+    Table after = run.table(model.table());
+    long written = Lineage.addedRows(after.currentSnapshot());
+    Optional<ChangeSet> differences = Optional.empty();
+    if (graph.isRead(model.table())) {
+      Dataset<Row> old =
+          run.spark()
+              .read()
+              .option("snapshot-id", Long.toString(before))
+              .table(Names.table(model.table()))
+              .where(condition);
+      Dataset<Row> now = run.spark().table(Names.table(model.table())).where(condition);
+      differences = Optional.of(writeDifference(model, after, old, now));
+    } else if (run.find(Names.changes(model.table())).isPresent()) {
+      changeSets.markWhole(after, model.table());
+    }
+    return new Outcome(
+        decision,
+        written,
+        differences,
+        Optional.of(targets.map(Targets::toString).orElse("all")),
+        consumed);
+  }
+
+  private ChangeSet writeDifference(
+      Model model, Table table, Dataset<Row> before, Dataset<Row> after) {
+    String old = view(model, "before");
+    String now = view(model, "after");
+    before.createOrReplaceTempView(old);
+    after.createOrReplaceTempView(now);
+    List<String> columns = columns(table);
+    String sql = ChangeSetSql.difference(run.id(), old, now, model.uniqueKey(), columns, false);
+    return changeSets.write(table, model.table(), run.spark().sql(sql));
+  }
+
+  private Targets touchedPartitions(Model model, Map<Input, InputChange> changes) {
+    List<Targets.Span> spans = new ArrayList<>();
+    for (String query : reachQueries(model, changes)) {
+      Dataset<Row> reached = explodeTargets(run.spark().sql(query));
+      boolean single = reached.columns().length == 1;
+      for (Row row : reached.collectAsList()) {
+        if (single && !row.isNullAt(0)) {
+          spans.add(Targets.Span.at(value(row, 0)));
+        } else if (!single) {
+          spans.add(
+              new Targets.Span(
+                  row.isNullAt(0) ? null : value(row, 0), row.isNullAt(1) ? null : value(row, 1)));
+        }
+      }
+    }
+    return Targets.of(spans);
+  }
+
+  private Dataset<Row> touchedKeys(Model model, Map<Input, InputChange> changes) {
+    return reachQueries(model, changes).stream()
+        .map(query -> explodeTargets(run.spark().sql(query)))
+        .reduce(Dataset::union)
+        .orElseThrow()
+        .distinct();
+  }
+
+  private List<String> reachQueries(Model model, Map<Input, InputChange> changes) {
+    List<String> queries = new ArrayList<>();
+    for (Input input : model.inputs()) {
+      if (!(changes.get(input) instanceof InputChange.Rows)) {
+        continue;
+      }
+      String view = view(model, "rows_of_" + input.table());
+      Dataset<Row> rows = newRows(model, input);
+      if (!inputs.watched(input).equals(input.table())) {
+        String changeView = view(model, "changes_of_" + input.table());
+        rows.createOrReplaceTempView(changeView);
+        rows = run.spark().sql(ReachSql.rows(changeView));
+      }
+      rows.createOrReplaceTempView(view);
+      queries.addAll(ReachSql.parts(input.reach().orElseThrow(), view));
+    }
+    return queries;
+  }
+
+  // What was appended to the table that tells of the input's changes, since the model last read it.
+  private Dataset<Row> newRows(Model model, Input input) {
+    TableIdentifier watched = inputs.watched(input);
+    return new ChangeLog(watched, run.table(watched))
+        .since(run.spark(), inputs.consumed(model, input).orElse(Lineage.NO_SNAPSHOT));
+  }
+
+  private static Dataset<Row> explodeTargets(Dataset<Row> reached) {
+    return reached.schema().fields()[0].dataType() instanceof ArrayType
+        ? reached.selectExpr("explode(target) AS target").distinct()
+        : reached;
+  }
+
+  private static Comparable<?> value(Row row, int column) {
+    Object value = row.get(column);
+    return value instanceof Date date ? date.toLocalDate() : (Comparable<?>) value;
+  }
+
+  private Dataset<Row> select(Model model, Map<TableIdentifier, String> views) {
+    return run.spark()
+        .sql(
+            ModelSql.replaceRefs(
+                model.sql(), table -> views.getOrDefault(table, Names.table(table))));
+  }
+
+  /** The rows with exactly the table's columns, after the table got the new ones if it may. */
+  private Dataset<Row> fit(Model model, Table table, Dataset<Row> rows) {
+    List<String> added = new ArrayList<>(Arrays.asList(rows.columns()));
+    added.removeAll(columns(table));
+    if (!added.isEmpty()) {
+      switch (model.onSchemaChange()) {
+        case APPEND_COLUMNS ->
+            table
+                .updateSchema()
+                .unionByNameWith(SparkSchemaUtil.convert(rows.select(cols(added)).schema()))
+                .commit();
+        case FAIL ->
+            throw new LakeException(
+                ExitCode.CONFIGURATION,
+                "%s: the SELECT has new columns %s, and `on_schema_change` is `fail`."
+                    .formatted(model.origin(), added));
+        case IGNORE -> {}
+      }
+    }
+    Set<String> present = Set.of(rows.columns());
+    return rows.select(
+        table.schema().columns().stream()
+            .map(
+                field ->
+                    present.contains(field.name())
+                        ? col(Names.column(field.name()))
+                        : lit(null).cast(SparkSchemaUtil.convert(field.type())).as(field.name()))
+            .toArray(Column[]::new));
+  }
+
+  private static void requireColumns(Model model, Dataset<Row> rows) {
+    List<String> present = Arrays.asList(rows.columns());
+    List<String> needed = new ArrayList<>(model.uniqueKey());
+    model.partitionBy().ifPresent(needed::add);
+    needed.addAll(model.columns().keySet());
+    List<String> missing =
+        needed.stream()
+            .distinct()
+            .filter(column -> !present.contains(column))
+            .map(column -> "`" + column + "`" + Names.suggestion(column, present))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new LakeException(
+          ExitCode.CONFIGURATION,
+          "%s: the header names columns that the SELECT does not have: %s."
+              .formatted(model.origin(), String.join(", ", missing)));
+    }
+  }
+
+  private static List<String> columns(Table table) {
+    return table.schema().columns().stream().map(field -> field.name()).toList();
+  }
+
+  private static Column[] cols(List<String> names) {
+    return names.stream().map(Names::column).map(name -> col(name)).toArray(Column[]::new);
+  }
+
+  private static String view(Model model, String role) {
+    return (role + "_" + model.table()).replaceAll("[^A-Za-z0-9]", "_");
+  }
+}

@@ -1,0 +1,104 @@
+package lakehouse.models;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.config.CatalogConfig;
+import lakehouse.catalog.config.IngestConfig;
+import lakehouse.catalog.config.LakeConfig;
+import lakehouse.catalog.config.ModelsConfig;
+import lakehouse.catalog.platform.PlatformProcess;
+import lakehouse.models.model.Model;
+import lakehouse.models.model.ModelLibrary;
+import lakehouse.models.publish.RunListener;
+import lakehouse.models.publish.WriteAuditPublish;
+import lakehouse.models.publish.WriteAuditPublish.Request;
+import lakehouse.models.run.LakeSession;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A real Nessie in a process of its own with an empty warehouse, and runs of models on it. */
+public final class TestLake implements AutoCloseable {
+  private final Path folder;
+  private final PlatformProcess platform;
+
+  private TestLake(Path folder, PlatformProcess platform) {
+    this.folder = folder;
+    this.platform = platform;
+  }
+
+  /** Starts one with {@code main} as setup leaves it. */
+  public static TestLake start() {
+    try {
+      Path folder = Files.createTempDirectory("lake-test");
+      TestLake lake = new TestLake(folder, PlatformProcess.start(folder.resolve("data")));
+      try (LakeCatalog catalog = lake.catalog()) {
+        for (String layer : List.of("bronze", "silver", "gold", "ops")) {
+          catalog.iceberg().createNamespace(Namespace.of(layer));
+        }
+      }
+      return lake;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public CatalogConfig catalogConfig() {
+    return platform.catalogConfig();
+  }
+
+  public LakeCatalog catalog() {
+    return LakeCatalog.open(catalogConfig());
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public LakeConfig config() {
+    return new LakeConfig(
+        catalogConfig(),
+        List.of(),
+        new IngestConfig(Duration.ofSeconds(1), 1, folder, Optional.empty()),
+        new ModelsConfig(List.of(), 4));
+  }
+
+  /** Runs the built-in models and those given by path below a folder of models. */
+  public Optional<WriteAuditPublish.Published> run(Request request, List<Model> models) {
+    return new WriteAuditPublish(config(), models, RunListener.SILENT).run(request);
+  }
+
+  public Optional<WriteAuditPublish.Published> run() {
+    return run(new Request(List.of(), false), ModelLibrary.load(List.of()));
+  }
+
+  /** The rows of a query on {@code main}, as text, sorted. */
+  public List<String> query(String sql) {
+    return query("main", sql);
+  }
+
+  /** The rows of a query on a reference, as text, sorted. */
+  public List<String> query(String reference, String sql) {
+    SparkSession spark = LakeSession.open(catalogConfig(), reference, Optional.empty(), 0);
+    try {
+      return spark.sql(sql).collectAsList().stream()
+          .map(Row::toString)
+          .sorted()
+          .collect(Collectors.toList());
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Override
+  public void close() {
+    platform.close();
+  }
+}
