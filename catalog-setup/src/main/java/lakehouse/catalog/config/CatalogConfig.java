@@ -1,5 +1,6 @@
 package lakehouse.catalog.config;
 
+import java.io.Serializable;
 import java.net.URI;
 import java.util.Map;
 
@@ -35,7 +36,8 @@ public record CatalogConfig(
                 "Further properties for Iceberg's catalog and file access, as Iceberg spells them,"
                     + " such as s3.endpoint. Secrets among them by reference only.",
             defaultValue = "{}")
-        Map<String, String> properties) {
+        Map<String, String> properties)
+    implements Serializable {
   public CatalogConfig {
     properties = Map.copyOf(properties);
   }

@@ -1,5 +1,7 @@
 package lakehouse.catalog.config;
 
+import java.io.Serializable;
+
 /**
  * Hides one column before it reaches bronze.
  *
@@ -17,7 +19,8 @@ public record MaskConfig(
     @Key(
             "token: HMAC-SHA256 under the mask key, so equal values have equal tokens in every table"
                 + " and source; redact: always null.")
-        Method method) {
+        Method method)
+    implements Serializable {
   /** How a value is hidden. */
   public enum Method {
     /**

@@ -1,5 +1,6 @@
 package lakehouse.catalog.config;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -53,7 +54,8 @@ public record SourceConfig(
             pattern = "[^\\s.]+(\\.[^\\s.]+)?",
             expected = "schema.table or table, with * for any text")
         List<String> exclude,
-    @Key(value = "Columns hidden before bronze.", defaultValue = "[]") List<MaskConfig> masks) {
+    @Key(value = "Columns hidden before bronze.", defaultValue = "[]") List<MaskConfig> masks)
+    implements Serializable {
   public SourceConfig {
     tables = List.copyOf(tables);
     exclude = List.copyOf(exclude);
