@@ -49,10 +49,7 @@ public final class LakeCatalog implements AutoCloseable {
 
   /** Opens the lake at another reference, pinned to a hash if one is given. */
   public static LakeCatalog open(CatalogConfig config, String reference, Optional<String> hash) {
-    NessieApiV2 nessie =
-        NessieClientBuilder.createClientBuilder("HTTP", null)
-            .withUri(config.uri())
-            .build(NessieApiV2.class);
+    NessieApiV2 nessie = client(config);
     try {
       Map<String, String> properties = IcebergProperties.of(config, reference, hash);
       Configuration hadoop = new Configuration();
@@ -68,14 +65,19 @@ public final class LakeCatalog implements AutoCloseable {
       return new LakeCatalog(config, nessie, iceberg, fileIO);
     } catch (RuntimeException e) {
       nessie.close();
-      throw new LakeException(
-          ExitCode.PREFLIGHT,
-          """
-          The catalog does not answer at %s (%s).
-          Start it (`lake up` for the embedded platform), or correct `catalog.uri` and \
-          `catalog.reference`."""
-              .formatted(config.uri(), e.getMessage()),
-          e);
+      throw silent(config, e);
+    }
+  }
+
+  /**
+   * Opens the catalog at its own default branch, for those who look for or make the configured
+   * reference.
+   */
+  public static LakeCatalog openDefault(CatalogConfig config) {
+    try (NessieApiV2 nessie = client(config)) {
+      return open(config, nessie.getDefaultBranch().getName(), Optional.empty());
+    } catch (NessieNotFoundException | RuntimeException e) {
+      throw e instanceof LakeException known ? known : silent(config, e);
     }
   }
 
@@ -130,6 +132,23 @@ public final class LakeCatalog implements AutoCloseable {
         "write.parquet.compression-codec", "zstd",
         "write.parquet.compression-level", "1",
         "format-version", "2");
+  }
+
+  private static NessieApiV2 client(CatalogConfig config) {
+    return NessieClientBuilder.createClientBuilder("HTTP", null)
+        .withUri(config.uri())
+        .build(NessieApiV2.class);
+  }
+
+  private static LakeException silent(CatalogConfig config, Exception e) {
+    return new LakeException(
+        ExitCode.PREFLIGHT,
+        """
+        The catalog does not answer at %s (%s).
+        Start it (`lake up` for the embedded platform), or correct `catalog.uri` and \
+        `catalog.reference`."""
+            .formatted(config.uri(), e.getMessage()),
+        e);
   }
 
   @Override
