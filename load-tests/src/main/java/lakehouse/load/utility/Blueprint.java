@@ -23,7 +23,7 @@ record Blueprint(
 
   static Blueprint of(long seed, UtilitySize size, LocalDate asOf) {
     History history = History.of(size, asOf);
-    Tariffs tariffs = Tariffs.of(asOf);
+    Tariffs tariffs = Tariffs.of(history);
     int[] months = new int[history.days()];
     int[] peaks = new int[history.days()];
     for (int day = 0; day < months.length; day++) {

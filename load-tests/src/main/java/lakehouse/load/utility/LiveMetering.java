@@ -47,8 +47,9 @@ final class LiveMetering {
                r.read_at + interval '7 days' + make_interval(mins => m.interval_minutes + 2), 'measured'
         FROM (SELECT ?::numeric AS f, ?::timestamptz - interval '7 days' AS hour) given
         CROSS JOIN meter m
-        CROSS JOIN LATERAL generate_series(
-          hour, hour + interval '59 minutes', make_interval(mins => m.interval_minutes)) AS begins
+        CROSS JOIN LATERAL (
+          SELECT generate_series(hour, hour + interval '59 minutes', make_interval(mins => m.interval_minutes))
+            AS begins LIMIT 4) intervals
         JOIN interval_reading r ON r.meter_id = m.meter_id AND r.read_at = begins
         WHERE m.ami AND m.kind <> 'feeder' AND m.status = 'in_service'
         ORDER BY r.meter_id, r.read_at
@@ -116,10 +117,11 @@ final class LiveMetering {
         INSERT INTO interval_reading (meter_id, read_at, energy_kwh, received_at, status)
         SELECT m.meter_id, begins, b.energy_kwh, ?, 'estimated'
         FROM (SELECT * FROM meter WHERE kind = 'consumer' AND ami AND status = 'in_service'
-              ORDER BY md5(meter_id || ?) LIMIT 200) m
+              ORDER BY md5(meter_id || ?) LIMIT 60) m
         CROSS JOIN LATERAL (SELECT ?::timestamptz AS day) given
-        CROSS JOIN LATERAL generate_series(
-          day, day + interval '23 hours 59 minutes', make_interval(mins => m.interval_minutes)) AS begins
+        CROSS JOIN LATERAL (
+          SELECT generate_series(day, day + interval '1439 minutes', make_interval(mins => m.interval_minutes))
+            AS begins LIMIT 96) intervals
         JOIN interval_reading b ON b.meter_id = m.meter_id AND b.read_at = begins - interval '1 day'
         LEFT JOIN interval_reading r ON r.meter_id = m.meter_id AND r.read_at = begins
         WHERE r.meter_id IS NULL
@@ -137,7 +139,19 @@ final class LiveMetering {
     }
   }
 
+  /** The first event is written before the others and committed after them. */
   private static void reportEvents(LiveSession session) throws SQLException {
+    session.changeOvertaken(
+        UtilityTable.METER_EVENT,
+        INSERT,
+        """
+        INSERT INTO meter_event (event_id, meter_id, kind, occurred_at, received_at, payload)
+        SELECT ?, meter_id, 'communication_lost', ?, ?, '{"severity": 1, "duration_s": 900}'
+        FROM meter WHERE kind = 'pmt' AND status = 'in_service' ORDER BY md5(meter_id || ?) LIMIT 1""",
+        session.id(3),
+        session.clock(),
+        session.clock().plusMinutes(58),
+        session.salt(42));
     boolean acknowledged = session.hasColumn(UtilityTable.METER_EVENT, "acknowledged_at");
     for (int i = 0; i < 3; i++) {
       session.change(

@@ -57,7 +57,10 @@ final class LiveNetwork {
     }
   }
 
-  /** Moves a consumer to another PMT of the feeder that feeds it now. */
+  /**
+   * Moves a consumer to another PMT of the feeder that feeds it now. Feeders with AMI are left out:
+   * the PMTs' readings of the day are not made from their consumers'.
+   */
   private static void switchServicePoint(LiveSession session) throws SQLException {
     for (Object[] chosen :
         session.rows(
@@ -69,10 +72,10 @@ final class LiveNetwork {
             FROM pmt_service_point s
             JOIN feeder_pmt f ON f.pmt_id = s.pmt_id AND f.valid_to IS NULL
             WHERE s.valid_to IS NULL AND s.valid_from < ?
+              AND s.pmt_id NOT IN (SELECT pmt_id FROM feeder_pmt WHERE feeder_id % 6 = 1)
             ORDER BY md5(s.service_point_id || ?)
             LIMIT 1""",
-            session.clock(),
-            session.salt(2))) {
+            session.clock(), session.salt(2))) {
       if (chosen[1] == null) {
         continue;
       }

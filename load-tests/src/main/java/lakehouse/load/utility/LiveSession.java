@@ -31,6 +31,7 @@ final class LiveSession implements AutoCloseable {
 
   private final UtilityDatabase database;
   private final Connection connection;
+  private final Connection overtaken;
   private final Draws draws;
   private final Map<UtilityTable, Map<LiveOperation, Long>> committed =
       new EnumMap<>(UtilityTable.class);
@@ -45,7 +46,9 @@ final class LiveSession implements AutoCloseable {
     this.database = database;
     this.draws = draws;
     this.connection = server.connect(database);
+    this.overtaken = server.connect(database);
     connection.setAutoCommit(false);
+    overtaken.setAutoCommit(false);
   }
 
   /** Reads how far earlier runs came; the first one starts at {@code clock}. */
@@ -99,8 +102,10 @@ final class LiveSession implements AutoCloseable {
             "UPDATE workload.progress SET transactions_done = " + (transactionsDone + 1));
       }
       connection.commit();
+      overtaken.commit();
     } catch (SQLException | RuntimeException e) {
       connection.rollback();
+      overtaken.rollback();
       throw e;
     }
     transactionsDone++;
@@ -155,7 +160,27 @@ final class LiveSession implements AutoCloseable {
   /** Runs a statement that changes rows, and counts them. */
   int change(UtilityTable table, LiveOperation operation, String sql, Object... parameters)
       throws SQLException {
-    try (PreparedStatement statement = prepared(sql, parameters)) {
+    return change(connection, table, operation, sql, parameters);
+  }
+
+  /**
+   * The same in a second transaction, which is open now and committed after the present one: its
+   * row lies before those in the log, its commit after theirs.
+   */
+  void changeOvertaken(
+      UtilityTable table, LiveOperation operation, String sql, Object... parameters)
+      throws SQLException {
+    change(overtaken, table, operation, sql, parameters);
+  }
+
+  private int change(
+      Connection through,
+      UtilityTable table,
+      LiveOperation operation,
+      String sql,
+      Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepared(through, sql, parameters)) {
       int rows = statement.executeUpdate();
       if (rows > 0) {
         pending.add(new Change(table, operation, rows));
@@ -202,14 +227,14 @@ final class LiveSession implements AutoCloseable {
   /** Changes rows and takes it all back: nothing of it may ever be seen downstream. */
   void abandon(String sql, Object... parameters) throws SQLException {
     Savepoint before = connection.setSavepoint();
-    try (PreparedStatement statement = prepared(sql, parameters)) {
+    try (PreparedStatement statement = prepared(connection, sql, parameters)) {
       statement.executeUpdate();
     }
     connection.rollback(before);
   }
 
   List<Object[]> rows(String sql, Object... parameters) throws SQLException {
-    try (PreparedStatement statement = prepared(sql, parameters);
+    try (PreparedStatement statement = prepared(connection, sql, parameters);
         ResultSet result = statement.executeQuery()) {
       int columns = result.getMetaData().getColumnCount();
       List<Object[]> rows = new ArrayList<>();
@@ -231,7 +256,8 @@ final class LiveSession implements AutoCloseable {
     return rows;
   }
 
-  private PreparedStatement prepared(String sql, Object... parameters) throws SQLException {
+  private static PreparedStatement prepared(Connection connection, String sql, Object... parameters)
+      throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
     for (int i = 0; i < parameters.length; i++) {
       if (parameters[i] instanceof Integer[] numbers) {
@@ -253,6 +279,7 @@ final class LiveSession implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    overtaken.close();
     connection.close();
   }
 }

@@ -105,10 +105,11 @@ record Tariffs(List<Tariff> all) {
     }
   }
 
-  static Tariffs of(LocalDate asOf) {
-    LocalDate month = asOf.withDayOfMonth(1);
-    LocalDate first = month.minusYears(2);
+  static Tariffs of(History history) {
+    LocalDate month = history.asOf().withDayOfMonth(1);
     LocalDate second = month.minusYears(1);
+    LocalDate twoYears = month.minusYears(2);
+    LocalDate first = history.firstDate().isBefore(twoYears) ? history.firstDate() : twoYears;
     List<Tariff> all = new ArrayList<>();
     all.add(flat(Kind.LIFELINE, first, second, 0, new int[] {0, 50}, new int[] {39500, 77400}));
     all.add(flat(Kind.PROTECTED, first, second, 0, new int[] {0, 100}, new int[] {105400, 130100}));

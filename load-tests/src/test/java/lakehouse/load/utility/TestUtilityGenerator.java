@@ -76,6 +76,14 @@ class TestUtilityGenerator {
   }
 
   @Test
+  void generatesFiveYearsWhereWanted() {
+    UtilityGenerator generator =
+        new UtilityGenerator(1, new UtilitySize(2, 3, 6, 60, 2), LocalDate.of(2026, 7, 1));
+
+    assertThat(text(generator.part(1).of(UtilityTable.BILL))).contains("\t2021-08-01\t");
+  }
+
+  @Test
   void refusesAScaleOfNothing() {
     assertThatThrownBy(() -> UtilitySize.ofScale(0))
         .isInstanceOf(LakeException.class)
