@@ -1,13 +1,17 @@
 package lakehouse.load.reconcile;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
+import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.Program;
+import lakehouse.catalog.cli.Progress;
 import lakehouse.catalog.config.ConfigOption;
 import lakehouse.load.reconcile.Reconciliation.Request;
 import lakehouse.load.reconcile.Reconciliation.Result;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,8 +61,7 @@ public final class Reconcile implements Callable<Integer> {
   @Option(names = "--show-values", description = "show differing values, not only their columns")
   private boolean showValues;
 
-  @Option(names = "--json", description = "the report as JSON")
-  private boolean json;
+  @Mixin private Console console;
 
   public static void main(String[] args) {
     Program.run(new Reconcile(), args);
@@ -67,37 +70,31 @@ public final class Reconcile implements Callable<Integer> {
   @Override
   public Integer call() {
     Request request = new Request(sources, tables, buckets, limit);
-    Progress progress = new Progress();
+    Result result;
     // (PostgreSQL, silver) ---> digests ---> differing buckets ---> differing keys
-    Result result =
-        new Reconciliation(config.load(), request).run(progress::found, table -> progress.done());
-    ReconcileReport report =
-        showValues ? ReconcileReport.withValues(result) : ReconcileReport.of(result);
-    System.out.print(json ? report.json() + "\n" : report.text());
-    System.out.flush();
+    try (TablesDone done = new TablesDone()) {
+      result = new Reconciliation(config.load(), request).run(done::begin, table -> done.add());
+    }
+    (showValues ? ReconcileReport.withValues(result) : ReconcileReport.of(result)).print(console);
     return (result.equal() ? ExitCode.DONE : ExitCode.DATA_CHECK).value();
   }
 
-  /** One line on a terminal, nothing elsewhere. */
-  private static final class Progress {
-    private final boolean terminal = System.console() != null;
-    private final AtomicInteger done = new AtomicInteger();
-    private volatile int tables;
+  /** Progress whose total is known only when it begins. */
+  private final class TablesDone implements AutoCloseable {
+    private @Nullable Progress progress;
 
-    void found(int count) {
-      tables = count;
-      show(0);
+    void begin(int tables) {
+      progress = console.progress("comparing", tables, "tables");
     }
 
-    void done() {
-      show(done.incrementAndGet());
+    void add() {
+      requireNonNull(progress).add(1);
     }
 
-    private void show(int count) {
-      if (terminal) {
-        System.err.printf("\rcomparing: %d of %d tables ", count, tables);
-        System.err.print(count == tables ? "\r\u001b[K" : "");
-        System.err.flush();
+    @Override
+    public void close() {
+      if (progress != null) {
+        progress.close();
       }
     }
   }

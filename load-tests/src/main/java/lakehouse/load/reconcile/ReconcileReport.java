@@ -1,23 +1,20 @@
 package lakehouse.load.reconcile;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import lakehouse.catalog.cli.Console;
 import lakehouse.load.reconcile.KeyDifference.ColumnDifference;
 import lakehouse.load.reconcile.KeyDifference.Different;
 import lakehouse.load.reconcile.Reconciliation.Result;
 import lakehouse.load.reconcile.TableReport.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the result of a reconciliation, to people and to programs. */
 final class ReconcileReport {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private final Result result;
   private final boolean withValues;
 
@@ -36,80 +33,80 @@ final class ReconcileReport {
     return new ReconcileReport(result, true);
   }
 
-  String text() {
-    StringBuilder text = new StringBuilder();
-    int sourceWidth = width("source", result.tables().stream().map(TableReport::source).toList());
-    int tableWidth = width("table", result.tables().stream().map(TableReport::table).toList());
-    String row = "%-" + sourceWidth + "s  %-" + tableWidth + "s  %12s  %12s  %8s  %s%n";
-    text.append(row.formatted("source", "table", "PostgreSQL", "silver", "seconds", "verdict"));
-    for (TableReport table : result.tables()) {
-      boolean counted = table.verdict() == Verdict.EQUAL || table.verdict() == Verdict.DIFFERENT;
-      text.append(
-          row.formatted(
-              table.source(),
-              table.table(),
-              counted ? count(table.rowsInSource()) : "",
-              counted ? count(table.rowsInLake()) : "",
-              String.format(Locale.ROOT, "%.1f", table.seconds()),
-              verdict(table.verdict())));
+  /** Prints it, as text for people or as JSON for programs. */
+  void print(Console console) {
+    if (console.json()) {
+      console.json(json());
+      return;
     }
-    notes(text);
-    differences(text);
-    text.append(
-        "%nsource = silver for %d of %d tables (%s at %s)%n"
-            .formatted(
-                result.equalTables(),
-                result.tables().size(),
-                result.reference(),
-                result.hash().substring(0, Math.min(12, result.hash().length()))));
-    return text.toString();
+    console.table(
+        List.of("source", "table", "PostgreSQL", "silver", "seconds", "verdict"),
+        result.tables().stream().map(ReconcileReport::row).toList());
+    notes(console);
+    differences(console);
+    console.say(
+        "%nsource = silver for %d of %d tables (%s at %s)",
+        result.equalTables(),
+        result.tables().size(),
+        result.reference(),
+        result.hash().substring(0, Math.min(12, result.hash().length())));
   }
 
-  private void notes(StringBuilder text) {
-    boolean first = true;
-    for (TableReport table : result.tables()) {
-      for (String note : table.notes()) {
-        text.append(first ? "\n" : "");
-        first = false;
-        text.append("note: %s.%s: %s%n".formatted(table.source(), table.table(), note));
-      }
+  private static List<@Nullable Object> row(TableReport table) {
+    boolean counted = table.verdict() == Verdict.EQUAL || table.verdict() == Verdict.DIFFERENT;
+    return Arrays.asList(
+        table.source(),
+        table.table(),
+        counted ? table.rowsInSource() : null,
+        counted ? table.rowsInLake() : null,
+        String.format(Locale.ROOT, "%.1f", table.seconds()),
+        verdict(table.verdict()));
+  }
+
+  private void notes(Console console) {
+    List<String> notes =
+        result.tables().stream()
+            .flatMap(
+                table ->
+                    table.notes().stream()
+                        .map(note -> "%s.%s: %s".formatted(table.source(), table.table(), note)))
+            .toList();
+    if (!notes.isEmpty()) {
+      console.say("\nNotes");
+      notes.forEach(note -> console.say("  %s", note));
     }
   }
 
-  private void differences(StringBuilder text) {
+  private void differences(Console console) {
     for (TableReport table : result.tables()) {
       if (table.differences().isEmpty()) {
         continue;
       }
-      text.append("%n%s.%s%n".formatted(table.source(), table.table()));
+      console.say("%nDifferences in %s.%s", table.source(), table.table());
       for (KeyDifference difference : table.differences()) {
-        text.append("  %s: %s%n".formatted(difference.key(), difference.description()));
+        console.say("  %s: %s", difference.key(), difference.description());
         if (withValues && difference instanceof Different different) {
           for (ColumnDifference column : different.columns()) {
-            text.append(
-                "    %s: %s in PostgreSQL, %s in silver%n"
-                    .formatted(column.column(), column.inSource(), column.inLake()));
+            console.say(
+                "    %s: %s in PostgreSQL, %s in silver",
+                column.column(), column.inSource(), column.inLake());
           }
         }
       }
       if (!table.allDifferences()) {
-        text.append("  ... and more (--limit shows them)\n");
+        console.say("  ... and more (--limit shows them)");
       }
     }
   }
 
-  String json() {
+  private Map<String, Object> json() {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("reference", result.reference());
     report.put("hash", result.hash());
     report.put("equal", result.equal());
     report.put("equalTables", result.equalTables());
     report.put("tables", result.tables().stream().map(this::json).toList());
-    try {
-      return JSON.writeValueAsString(report);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A map of texts and numbers is JSON", e);
-    }
+    return report;
   }
 
   private Map<String, Object> json(TableReport table) {
@@ -154,13 +151,5 @@ final class ReconcileReport {
       case NOT_IN_SILVER -> "NOT IN SILVER";
       case NOT_COMPARABLE -> "NOT COMPARABLE";
     };
-  }
-
-  private static String count(long rows) {
-    return String.format(Locale.ROOT, "%,d", rows);
-  }
-
-  private static int width(String header, List<String> cells) {
-    return cells.stream().mapToInt(String::length).reduce(header.length(), Math::max);
   }
 }

@@ -2,13 +2,19 @@ package lakehouse.load.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import lakehouse.catalog.cli.Console;
 import lakehouse.load.reconcile.KeyDifference.ColumnDifference;
 import lakehouse.load.reconcile.KeyDifference.Different;
 import lakehouse.load.reconcile.KeyDifference.Missing;
 import lakehouse.load.reconcile.Reconciliation.Result;
 import lakehouse.load.reconcile.TableReport.Verdict;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class TestReconcileReport {
   private static final Result RESULT =
@@ -44,32 +50,44 @@ class TestReconcileReport {
 
   @Test
   void namesKeysAndColumnsButNoValues() {
-    assertThat(ReconcileReport.of(RESULT).text())
+    assertThat(printed(ReconcileReport.of(RESULT), false))
         .isEqualTo(
             """
-            source   table        PostgreSQL        silver   seconds  verdict
-            billing  ibc                   3             3       0.3  equal
-            billing  bill          1,234,567     1,234,566       1.5  DIFFERENT
-            service  complaint                                   0.0  NOT IN SILVER
+            source   table      PostgreSQL     silver  seconds  verdict
+            -----------------------------------------------------------------
+            billing  ibc                 3          3      0.3  equal
+            billing  bill        1,234,567  1,234,566      1.5  DIFFERENT
+            service  complaint           -          -      0.0  NOT IN SILVER
 
-            note: billing.bill: note_no is no longer in PostgreSQL: left out
+            Notes
+              billing.bill: note_no is no longer in PostgreSQL: left out
 
-            billing.bill
+            Differences in billing.bill
               bill_id=7: missing in silver
               bill_id=9: different in amount_rs
               ... and more (--limit shows them)
 
             source = silver for 1 of 3 tables (main at 0123456789ab)
             """);
-    assertThat(ReconcileReport.of(RESULT).json())
+    assertThat(printed(ReconcileReport.of(RESULT), true))
         .contains("\"equalTables\" : 1", "\"kind\" : \"different\"", "\"amount_rs\"")
         .doesNotContain("1.51");
   }
 
   @Test
   void showsValuesToWhoAskedForThem() {
-    assertThat(ReconcileReport.withValues(RESULT).text())
+    assertThat(printed(ReconcileReport.withValues(RESULT), false))
         .contains("    amount_rs: 1.50 in PostgreSQL, 1.51 in silver\n");
-    assertThat(ReconcileReport.withValues(RESULT).json()).contains("\"inLake\" : \"1.51\"");
+    assertThat(printed(ReconcileReport.withValues(RESULT), true)).contains("\"inLake\" : \"1.51\"");
+  }
+
+  private static String printed(ReconcileReport report, boolean json) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Console console = new Console(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    new CommandLine(
+            CommandSpec.create().addMixin("console", CommandSpec.forAnnotatedObject(console)))
+        .parseArgs(json ? new String[] {"--json"} : new String[0]);
+    report.print(console);
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 }
