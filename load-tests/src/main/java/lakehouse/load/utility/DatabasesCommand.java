@@ -191,7 +191,7 @@ public final class DatabasesCommand {
     @Option(
         names = "--rounds",
         description =
-            "Rounds of about 350 changed rows, an hour of the utility's time each. Default: until stopped")
+            "Rounds, an hour of the utility's time and some 350 changed rows each. Default: until stopped")
     private int rounds = Integer.MAX_VALUE;
 
     @Option(

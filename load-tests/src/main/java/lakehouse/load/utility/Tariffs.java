@@ -8,8 +8,9 @@ import java.util.List;
  * The dated tariffs and what a bill costs under them, in integer arithmetic: money in paisa, rates
  * in 1/10000 Rs, percentages in 1/100 percent.
  *
- * <p>Two notifications are valid in a history: one from two years before the as-of month, one from
- * a year before it. Rates are of the order of those notified for Karachi, not copies of them.
+ * <p>Two notifications are valid in a history: one from two years before the as-of month (or from
+ * the beginning of a longer history), one from a year before it. Rates are of the order of those
+ * notified for Karachi, not copies of them.
  */
 record Tariffs(List<Tariff> all) {
 
