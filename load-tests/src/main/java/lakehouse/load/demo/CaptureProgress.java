@@ -1,0 +1,126 @@
+package lakehouse.load.demo;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.commit.CatalogCommit;
+import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.platform.DataFolder;
+import lakehouse.catalog.platform.PlatformFile;
+import lakehouse.load.demo.LakePrograms.Running;
+import lakehouse.load.utility.UtilityDatabase;
+import lakehouse.load.utility.UtilityDatabases;
+import org.postgresql.replication.LogSequenceNumber;
+
+/** How far the ingest is, by the catalog's word, against what the databases hold. */
+final class CaptureProgress {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(300);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final PlatformFile platform;
+  private final DataFolder data;
+  private final CatalogCommit catalog;
+
+  CaptureProgress(PlatformFile platform, DataFolder data, CatalogCommit catalog) {
+    this.platform = platform;
+    this.data = data;
+    this.catalog = catalog;
+  }
+
+  /** Waits until every published table is loaded; returns how many these are. */
+  int awaitLoaded(Running ingest, Consumer<String> now) throws SQLException, InterruptedException {
+    int published = 0;
+    for (UtilityDatabase database : UtilityDatabase.values()) {
+      published +=
+          (int)
+              number(
+                  database,
+                  "SELECT count(*) FROM pg_publication_tables WHERE pubname = '%s'"
+                      .formatted(UtilityDatabases.PUBLICATION));
+    }
+    int tables = published;
+    await(
+        ingest,
+        "all tables are loaded",
+        () -> {
+          int loaded = 0;
+          for (UtilityDatabase database : UtilityDatabase.values()) {
+            loaded += state(database).map(state -> state.loaded().size()).orElse(0);
+          }
+          now.accept("%d of %d tables loaded".formatted(loaded, tables));
+          return loaded >= tables;
+        });
+    return tables;
+  }
+
+  /** Waits until all that was committed before now is in the lake. */
+  void awaitCurrent(Running ingest, Consumer<String> now)
+      throws SQLException, InterruptedException {
+    Map<UtilityDatabase, Long> targets = new EnumMap<>(UtilityDatabase.class);
+    for (UtilityDatabase database : UtilityDatabase.values()) {
+      targets.put(database, number(database, "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"));
+    }
+    await(
+        ingest,
+        "the lake holds what was committed",
+        () -> {
+          long behind = 0;
+          for (var target : targets.entrySet()) {
+            long reached = state(target.getKey()).map(SourceState::lsn).orElse(0L);
+            behind = Math.max(behind, target.getValue() - reached);
+          }
+          now.accept(
+              "%s behind %s"
+                  .formatted(
+                      lakehouse.catalog.cli.Console.bytes(Math.max(0, behind)),
+                      LogSequenceNumber.valueOf(targets.get(UtilityDatabase.BILLING)).asString()));
+          return behind <= 0;
+        });
+  }
+
+  /** The catalog's state of a database's source. */
+  Optional<SourceState> state(UtilityDatabase database) {
+    return catalog.state(database.databaseName());
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  private static void await(Running ingest, String what, Condition condition)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.holds()) {
+      ingest.requireAlive();
+      if (System.nanoTime() > deadline) {
+        throw new LakeException(
+            ExitCode.DATA_CHECK,
+            "Waited %d minutes until %s, in vain. The ingest's log says more."
+                .formatted(PATIENCE.toMinutes(), what));
+      }
+      Thread.sleep(LOOK_EVERY.toMillis());
+    }
+  }
+
+  private long number(UtilityDatabase database, String sql) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(
+                platform.jdbcUrl(database.databaseName()),
+                platform.postgresUser(),
+                platform.postgresPassword(data).reveal());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package lakehouse.load.demo;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.Console;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.commit.CatalogCommit;
+import lakehouse.catalog.platform.PlatformFile;
+import lakehouse.catalog.platform.PlatformSecrets;
+import lakehouse.load.demo.CatalogLog.Captured;
+import lakehouse.load.demo.LakePrograms.Running;
+import lakehouse.load.utility.DatabaseServer;
+import lakehouse.load.utility.LiveCounts;
+import lakehouse.load.utility.LiveOperation;
+import lakehouse.load.utility.LiveWorkload;
+import lakehouse.load.utility.SeedResult;
+import lakehouse.load.utility.UtilityDatabase;
+import lakehouse.load.utility.UtilityDatabases;
+import lakehouse.load.utility.UtilityGenerator;
+import lakehouse.load.utility.UtilitySize;
+import org.jspecify.annotations.Nullable;
+
+/** One demo, step by step. */
+final class DemoRun {
+  static final int STEPS = 9;
+
+  private final Request request;
+  private final DemoFolder folder;
+  private final LakePrograms programs;
+  private final Steps steps;
+  private final BooleanSupplier stopped;
+
+  private @Nullable PlatformFile platform;
+  private @Nullable Running setup;
+  private @Nullable Running ingest;
+  private @Nullable Running query;
+  private @Nullable SeedResult seeded;
+  private @Nullable LiveCounts changed;
+  private Captured loaded = new Captured(0, 0);
+  private Captured captured = new Captured(0, 0);
+  private int tables;
+  private long catalogCommits;
+  private String proof = "";
+  private String results = "";
+
+  /**
+   * What the demo is about.
+   *
+   * @param size of the utility
+   * @param seed the same seed invents the same utility
+   * @param rounds of live changes
+   */
+  record Request(UtilitySize size, long seed, int rounds) {}
+
+  DemoRun(
+      Request request,
+      DemoFolder folder,
+      LakePrograms programs,
+      Steps steps,
+      BooleanSupplier stopped) {
+    this.request = request;
+    this.folder = folder;
+    this.programs = programs;
+    this.steps = steps;
+    this.stopped = stopped;
+  }
+
+  void run() throws Exception {
+    // platform ---> databases ---> catalog ---> initial load ---> models
+    steps.run("platform", this::startPlatform);
+    steps.run("databases", this::fillDatabases);
+    steps.run("catalog", this::setUpCatalog);
+    steps.run("initial load", this::load);
+    steps.run("models", now -> models("models-1"));
+    // live changes ---> bronze ---> models again ---> proof ---> marts
+    steps.run("live changes", this::change);
+    steps.run("models again", now -> models("models-2"));
+    steps.run("proof", this::prove);
+    steps.run("results", this::read);
+  }
+
+  private String startPlatform(Consumer<String> now) throws InterruptedException {
+    Running up = programs.start("up", "up");
+    now.accept("starting PostgreSQL and Nessie");
+    Optional<PlatformFile> file;
+    do {
+      Thread.sleep(100);
+      up.requireAlive();
+      file =
+          PlatformFile.read(folder.data())
+              .filter(f -> f.state() == PlatformFile.State.RUNNING && f.pid() == up.pid());
+    } while (file.isEmpty());
+    platform = file.get();
+    // the catalog needs none of the databases, so it is set up while they are filled
+    PlatformSecrets secrets = new PlatformSecrets(folder.data());
+    Arrays.stream(UtilityDatabase.values()).forEach(it -> secrets.ensure(it.roleName()));
+    setup = programs.start("setup", "setup", "apply");
+    return "PostgreSQL, the Nessie catalog and a warehouse are up";
+  }
+
+  private String fillDatabases(Consumer<String> now) throws SQLException, InterruptedException {
+    PlatformSecrets secrets = new PlatformSecrets(folder.data());
+    now.accept("creating four databases");
+    new UtilityDatabases(server()).create(database -> secrets.ensure(database.roleName()));
+    seeded =
+        new UtilityGenerator(request.seed(), request.size(), UtilityGenerator.DEFAULT_AS_OF)
+            .seed(
+                server(),
+                Runtime.getRuntime().availableProcessors(),
+                (done, parts, rows) ->
+                    now.accept("part %d of %d, %s rows".formatted(done, parts, grouped(rows))));
+    return "4 databases, %d tables, %s rows"
+        .formatted(seeded.rows().size(), grouped(seeded.totalRows()));
+  }
+
+  private String setUpCatalog(Consumer<String> now) throws InterruptedException {
+    now.accept("lake setup apply");
+    requireNonNull(setup).await();
+    return "namespaces and the tables of the audit trail are made";
+  }
+
+  private String load(Consumer<String> now) throws Exception {
+    now.accept("starting one Flink job for each database");
+    ingest = programs.start("ingest", "ingest", "--checkpoint-interval", "PT2S");
+    try (LakeCatalog catalog = catalog();
+        CatalogCommit states = new CatalogCommit(catalog)) {
+      tables = progress(states).awaitLoaded(ingest, now);
+      loaded = new CatalogLog(catalog).captured();
+      return "%d tables, %s rows in bronze by %s catalog commits"
+          .formatted(tables, grouped(loaded.rows()), grouped(loaded.commits()));
+    }
+  }
+
+  private String models(String log) throws InterruptedException {
+    return lastLine(programs.run(log, "models", "run"));
+  }
+
+  private String change(Consumer<String> now) throws Exception {
+    now.accept("changing all four databases while they are captured");
+    LiveCounts counts =
+        new LiveWorkload(server(), request.seed()).run(request.rounds(), Duration.ZERO, stopped);
+    changed = counts;
+    try (LakeCatalog catalog = catalog();
+        CatalogCommit states = new CatalogCommit(catalog)) {
+      progress(states).awaitCurrent(requireNonNull(ingest), now);
+      captured = new CatalogLog(catalog).captured().since(loaded);
+      return "%s rows changed by %s transactions, captured by %s commits"
+          .formatted(
+              grouped(counts.totalRows()),
+              grouped(counts.transactions()),
+              grouped(captured.commits()));
+    }
+  }
+
+  private String prove(Consumer<String> now) throws InterruptedException {
+    now.accept("comparing PostgreSQL with silver, value for value");
+    // both only read, so the marts are asked meanwhile
+    query = programs.start("query", "query", DemoQueries.all());
+    proof = lastLine(programs.run("reconcile", "reconcile"));
+    return proof;
+  }
+
+  private String read(Consumer<String> now) throws Exception {
+    now.accept("asking the marts");
+    results = requireNonNull(query).await();
+    try (LakeCatalog catalog = catalog()) {
+      catalogCommits = new CatalogLog(catalog).commits();
+    }
+    return "the marts, as they are published";
+  }
+
+  /** The marts, the figures and the proof. */
+  String summary() {
+    LiveCounts changes = requireNonNull(changed);
+    DemoFolder.Size size = folder.warehouseSize();
+    String operations =
+        Arrays.stream(LiveOperation.values())
+            .filter(operation -> changes.of(operation) > 0)
+            .map(
+                operation ->
+                    "%s %s"
+                        .formatted(
+                            grouped(changes.of(operation)),
+                            operation.name().toLowerCase(Locale.ROOT).replace('_', ' ')))
+            .collect(Collectors.joining(", "));
+    List<Steps.Timing> timings = steps.timings();
+    Duration total =
+        timings.stream().map(Steps.Timing::duration).reduce(Duration.ZERO, Duration::plus);
+    return """
+
+        %s
+        read        %s rows of %d tables by the initial load
+        changed     %s
+        captured    %s change events by %s catalog commits
+        catalog     %s commits on main: the ingest's and one for each published run
+        warehouse   %s files, %s
+        time        %s
+        check       %s
+        """
+        .formatted(
+            results.stripTrailing() + "\n",
+            grouped(loaded.rows()),
+            tables,
+            operations,
+            grouped(captured.rows()),
+            grouped(captured.commits()),
+            grouped(catalogCommits),
+            grouped(size.files()),
+            Console.bytes(size.bytes()),
+            Console.duration(total),
+            proof);
+  }
+
+  private DatabaseServer server() {
+    return DatabaseServer.of(requireNonNull(platform), folder.data());
+  }
+
+  private LakeCatalog catalog() {
+    return LakeCatalog.open(requireNonNull(platform).catalogConfig());
+  }
+
+  private CaptureProgress progress(CatalogCommit states) {
+    return new CaptureProgress(requireNonNull(platform), folder.data(), states);
+  }
+
+  private static String lastLine(String output) {
+    return output
+        .lines()
+        .filter(line -> !line.isBlank())
+        .reduce((first, second) -> second)
+        .orElseThrow(
+            () -> new LakeException(ExitCode.BUG, "A program of the lake printed nothing."));
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

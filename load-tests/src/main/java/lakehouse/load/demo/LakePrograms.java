@@ -1,0 +1,182 @@
+package lakehouse.load.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.LakeConfigs;
+import lakehouse.catalog.platform.DataFolder;
+
+/**
+ * The lake's programs, each a process of its own, started by the launcher as a user would. What
+ * they say goes into a log each. Closing stops those that still run, the youngest first, and waits
+ * until they are gone.
+ */
+final class LakePrograms implements AutoCloseable {
+  private static final int TAIL_LINES = 25;
+  private static final long STOP_SECONDS = 90;
+
+  private final Path launcher;
+  private final DataFolder data;
+  private final Deque<Running> running = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * @param launcher the script {@code lake}
+   * @param data the platform's folder
+   */
+  LakePrograms(Path launcher, DataFolder data) {
+    this.launcher = launcher;
+    this.data = data;
+  }
+
+  /** A program that was started. */
+  static final class Running {
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    private Running(String name, Process process, Path log) {
+      this.name = name;
+      this.process = process;
+      this.log = log;
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    /**
+     * Throws if it has ended, though nobody asked it to.
+     *
+     * @throws LakeException with its exit code
+     */
+    void requireAlive() {
+      if (!process.isAlive()) {
+        throw failure("has ended by itself");
+      }
+    }
+
+    /** Waits for its end and returns what it printed. */
+    String await() throws InterruptedException {
+      if (process.waitFor() != 0) {
+        throw failure("failed");
+      }
+      return output();
+    }
+
+    private String output() {
+      try {
+        return Files.readString(log, UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private LakeException failure(String what) {
+      int exit = process.exitValue();
+      List<String> lines = output().strip().lines().toList();
+      String tail =
+          String.join("\n  ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+      ExitCode code =
+          Arrays.stream(ExitCode.values())
+              .filter(known -> known.value() == exit && known != ExitCode.DONE)
+              .findFirst()
+              .orElse(ExitCode.BUG);
+      return new LakeException(
+          code,
+          """
+          `lake %s` %s, with exit code %d. The end of what it said:
+
+            %s
+
+          All of it is in %s."""
+              .formatted(name, what, exit, tail, log));
+    }
+
+    /** SIGTERM, then patience, then SIGKILL. */
+    private void stop() {
+      process.destroy();
+      try {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+        }
+      } catch (InterruptedException e) {
+        process.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Runs a program to its end and returns what it printed. */
+  String run(String log, String... arguments) throws InterruptedException {
+    Running program = start(log, arguments);
+    try {
+      return program.await();
+    } finally {
+      forget(program);
+    }
+  }
+
+  /**
+   * Starts a program.
+   *
+   * @param log the name of its log
+   * @param arguments verb and options
+   */
+  synchronized Running start(String log, String... arguments) {
+    if (closed) {
+      throw new IllegalStateException("The programs are being stopped");
+    }
+    List<String> command = new ArrayList<>();
+    // Ctrl-C reaches every process of the terminal at once; these are to be stopped in their order.
+    command.addAll(List.of("sh", "-c", "trap '' INT; exec \"$0\" \"$@\"", launcher.toString()));
+    command.addAll(List.of(arguments));
+    try {
+      Path file = data.logs().resolve(log + ".log");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(data.path().toFile())
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(file.toFile());
+      builder.environment().put(DataFolder.VARIABLE, data.toString());
+      builder.environment().remove(LakeConfigs.VARIABLE);
+      Running program = new Running(String.join(" ", arguments), builder.start(), file);
+      running.push(program);
+      return program;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops a program and waits until it is gone. */
+  void stop(Running program) {
+    program.stop();
+    forget(program);
+  }
+
+  private synchronized void forget(Running program) {
+    running.remove(program);
+  }
+
+  @Override
+  public void close() {
+    List<Running> left;
+    synchronized (this) {
+      closed = true;
+      left = List.copyOf(running);
+    }
+    left.forEach(this::stop);
+  }
+}
