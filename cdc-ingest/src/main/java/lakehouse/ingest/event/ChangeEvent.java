@@ -1,0 +1,36 @@
+package lakehouse.ingest.event;
+
+import java.util.Set;
+import org.apache.flink.table.data.GenericRowData;
+
+/**
+ * What a capture engine tells bronze, in the order in which it is to be kept. Events pass from
+ * engine to writer within one chain of operators, by reference: they are never serialized, and
+ * belong to the receiver.
+ */
+public sealed interface ChangeEvent {
+  /**
+   * One row of the change log.
+   *
+   * @param schema the row's layout; one instance for each version of the table
+   * @param operation what happened; the same stands in the row
+   * @param row all columns, those of the metadata included
+   */
+  record Change(TableSchema schema, Operation operation, GenericRowData row)
+      implements ChangeEvent {}
+
+  /**
+   * How far the engine has come: whatever the source committed up to {@code lsn} was handed over
+   * before this.
+   *
+   * @param lsn the source's log position
+   * @param committedAtMicros commit time of the last change, in microseconds since 1970; {@link
+   *     Long#MIN_VALUE} if none was seen
+   * @param loaded the tables ({@code schema.table}) whose load was handed over whole
+   */
+  record Progress(long lsn, long committedAtMicros, Set<String> loaded) implements ChangeEvent {
+    public Progress {
+      loaded = Set.copyOf(loaded);
+    }
+  }
+}
