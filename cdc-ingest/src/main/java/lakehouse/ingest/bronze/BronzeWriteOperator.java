@@ -1,0 +1,85 @@
+package lakehouse.ingest.bronze;
+
+import java.util.List;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.config.CatalogConfig;
+import lakehouse.ingest.bronze.CheckpointWrites.Reached;
+import lakehouse.ingest.event.ChangeEvent;
+import lakehouse.ingest.event.ChangeEvent.Change;
+import lakehouse.ingest.event.ChangeEvent.Progress;
+import lakehouse.ingest.metrics.IngestMetrics;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Writes change events to files, which it closes at each checkpoint and hands to the committer
+ * ahead of the checkpoint's barrier. It keeps no state: what a failed checkpoint had written is
+ * nobody's.
+ */
+final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
+    implements OneInputStreamOperator<ChangeEvent, CheckpointWrites> {
+  private static final long serialVersionUID = 1L;
+
+  private final CatalogConfig config;
+  private final String source;
+  private final String run;
+  private final long maxBufferedBytes;
+
+  private transient LakeCatalog catalog;
+  private transient TableWriters writers;
+  private transient Reached reached;
+  private transient IngestMetrics.Writing metrics;
+
+  BronzeWriteOperator(CatalogConfig config, String source, String run, long maxBufferedBytes) {
+    this.config = config;
+    this.source = source;
+    this.run = run;
+    this.maxBufferedBytes = maxBufferedBytes;
+    this.chainingStrategy = ChainingStrategy.ALWAYS;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    catalog = LakeCatalog.open(config);
+    int subtask = getRuntimeContext().getIndexOfThisSubtask();
+    writers = new TableWriters(catalog, source, run, subtask + "-", maxBufferedBytes);
+    reached = Reached.NOTHING;
+    metrics = IngestMetrics.writing(getMetricGroup());
+  }
+
+  @Override
+  public void processElement(StreamRecord<ChangeEvent> element) {
+    ChangeEvent event = element.getValue();
+    if (event instanceof Change change) {
+      writers.write(change);
+      metrics.row(change.operation());
+    } else if (event instanceof Progress progress) {
+      reached =
+          reached.plus(
+              new Reached(progress.lsn(), progress.committedAtMicros(), progress.loaded()));
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    List<TableWrites> tables = writers.finish();
+    if (!tables.isEmpty() || !reached.equals(Reached.NOTHING)) {
+      output.collect(new StreamRecord<>(new CheckpointWrites(tables, reached)));
+      reached = Reached.NOTHING;
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (writers != null) {
+      writers.abandon();
+    }
+    if (catalog != null) {
+      catalog.close();
+    }
+    super.close();
+  }
+}

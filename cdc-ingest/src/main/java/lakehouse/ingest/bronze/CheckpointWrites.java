@@ -1,0 +1,53 @@
+package lakehouse.ingest.bronze;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a writer has for one checkpoint, or what all writers have together.
+ *
+ * @param tables what is added to each table
+ * @param reached how far the source is held with it
+ */
+record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Serializable {
+  static final CheckpointWrites NOTHING = new CheckpointWrites(List.of(), Reached.NOTHING);
+
+  CheckpointWrites {
+    tables = List.copyOf(tables);
+  }
+
+  /**
+   * How far a source is held.
+   *
+   * @param lsn the log position up to which all is held; 0 while loading
+   * @param committedAtMicros commit time of the last change; {@link Long#MIN_VALUE} for none
+   * @param loaded the tables whose load is held whole
+   */
+  record Reached(long lsn, long committedAtMicros, Set<String> loaded) implements Serializable {
+    static final Reached NOTHING = new Reached(0, Long.MIN_VALUE, Set.of());
+
+    Reached {
+      loaded = Set.copyOf(loaded);
+    }
+
+    Reached plus(Reached other) {
+      Set<String> all = new TreeSet<>(loaded);
+      all.addAll(other.loaded);
+      return new Reached(
+          Math.max(lsn, other.lsn), Math.max(committedAtMicros, other.committedAtMicros), all);
+    }
+  }
+
+  /** Both together; the other's are the later ones. */
+  CheckpointWrites plus(CheckpointWrites other) {
+    Map<String, TableWrites> all = new LinkedHashMap<>();
+    tables.forEach(writes -> all.put(writes.table(), writes));
+    other.tables.forEach(writes -> all.merge(writes.table(), writes, TableWrites::plus));
+    return new CheckpointWrites(new ArrayList<>(all.values()), reached.plus(other.reached));
+  }
+}

@@ -1,0 +1,134 @@
+package lakehouse.ingest.bronze;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.ingest.event.TableSchema;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.flink.RowDataWrapper;
+import org.apache.iceberg.io.FileAppender;
+
+/** Writes the rows of one version of one table: one open file for each partition. */
+final class TableWriter {
+  private final LakeCatalog catalog;
+  private final BronzeTable table;
+  private final TableSchema source;
+  private final Schema schema;
+  private final RowType rowType;
+  private final PartitionSpec spec;
+  private final PartitionKey partition;
+  private final RowDataWrapper wrapper;
+  private final String filePrefix;
+  private final Map<PartitionKey, OpenFile> open = new HashMap<>();
+
+  TableWriter(LakeCatalog catalog, BronzeTable table, TableSchema source, String filePrefix) {
+    this.catalog = catalog;
+    this.table = table;
+    this.source = source;
+    this.schema = table.rowsOf(source);
+    this.rowType = RowParquet.rowType(schema);
+    this.spec = table.spec();
+    this.partition = new PartitionKey(spec, schema);
+    this.wrapper = new RowDataWrapper(rowType, schema.asStruct());
+    this.filePrefix = filePrefix;
+  }
+
+  void write(RowData row) {
+    partition.partition(wrapper.wrap(row));
+    OpenFile file = open.get(partition);
+    if (file == null) {
+      PartitionKey key = partition.copy();
+      file = new OpenFile(key);
+      open.put(key, file);
+    }
+    file.appender.add(row);
+    file.rows++;
+  }
+
+  BronzeTable table() {
+    return table;
+  }
+
+  TableWrites.Version version() {
+    return new TableWrites.Version(source, SchemaParser.toJson(schema));
+  }
+
+  Iterable<OpenFile> openFiles() {
+    return open.values();
+  }
+
+  /** A file being written. */
+  final class OpenFile {
+    private final PartitionKey key;
+    private final DigestingOutputFile file;
+    private final FileAppender<RowData> appender;
+    private long rows;
+
+    OpenFile(PartitionKey key) {
+      this.key = key;
+      String name = filePrefix + UUID.randomUUID() + ".parquet";
+      String location =
+          spec.isPartitioned()
+              ? table.locations().newDataLocation(spec, key, name)
+              : table.locations().newDataLocation(name);
+      this.file = new DigestingOutputFile(catalog.fileIO().newOutputFile(location));
+      this.appender = RowParquet.open(file, schema, rowType, table.properties());
+    }
+
+    TableWriter writer() {
+      return TableWriter.this;
+    }
+
+    /** Bytes held in memory and written so far. */
+    long bytes() {
+      return appender.length();
+    }
+
+    /** Closes the file; its rows are then on storage. */
+    ClosedFile close() {
+      open.remove(key);
+      try {
+        appender.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      DataFiles.Builder built =
+          DataFiles.builder(spec)
+              .withPath(file.location())
+              .withFormat(FileFormat.PARQUET)
+              .withFileSizeInBytes(appender.length())
+              .withMetrics(appender.metrics())
+              .withSplitOffsets(appender.splitOffsets());
+      if (spec.isPartitioned()) {
+        built.withPartition(key);
+      }
+      return new ClosedFile(built.build(), rows, file.digest());
+    }
+
+    /** Gives the file up; what of it is on storage belongs to no table. */
+    void abandon() {
+      try {
+        appender.close();
+        catalog.fileIO().deleteFile(file.location());
+      } catch (IOException | RuntimeException e) {
+        // the sweep finds it
+        org.slf4j.LoggerFactory.getLogger(TableWriter.class)
+            .debug("Cannot delete {}", file.location(), e);
+      }
+    }
+  }
+
+  /** A file that was written. */
+  record ClosedFile(DataFile file, long rows, ContentDigest digest) {}
+}

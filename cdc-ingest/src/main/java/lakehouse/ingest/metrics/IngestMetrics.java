@@ -1,0 +1,75 @@
+package lakehouse.ingest.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import lakehouse.ingest.event.Operation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * The names and units of all metrics of the ingest, in the group {@code lakehouse} of their
+ * operator.
+ */
+public final class IngestMetrics {
+  private static final String GROUP = "lakehouse";
+
+  private IngestMetrics() {}
+
+  /** The metrics of a writer. */
+  public static Writing writing(MetricGroup group) {
+    return new Writing(group.addGroup(GROUP));
+  }
+
+  /** The metrics of a committer. */
+  public static Committing committing(MetricGroup group) {
+    return new Committing(group.addGroup(GROUP));
+  }
+
+  /** {@code rows.<operation>}: rows written, by operation, as a count. */
+  public static final class Writing {
+    private final Map<Operation, Counter> rows = new EnumMap<>(Operation.class);
+
+    private Writing(MetricGroup group) {
+      for (Operation operation : Operation.values()) {
+        rows.put(operation, group.addGroup("rows").counter(operation.code()));
+      }
+    }
+
+    /** One row was written. */
+    public void row(Operation operation) {
+      rows.get(operation).inc();
+    }
+  }
+
+  /**
+   * {@code commits}: catalog commits, as a count; {@code commitMillis}: duration of the last one;
+   * {@code position}: ordinal of the last committed checkpoint; {@code lsn}: the source's log
+   * position up to which all is in the lake, in bytes; {@code freshnessMillis}: age of the last
+   * committed change when it was committed.
+   */
+  public static final class Committing {
+    private final Counter commits;
+    private volatile long commitMillis;
+    private volatile long position;
+    private volatile long lsn;
+    private volatile long freshnessMillis;
+
+    private Committing(MetricGroup group) {
+      this.commits = group.counter("commits");
+      group.gauge("commitMillis", (Gauge<Long>) () -> commitMillis);
+      group.gauge("position", (Gauge<Long>) () -> position);
+      group.gauge("lsn", (Gauge<Long>) () -> lsn);
+      group.gauge("freshnessMillis", (Gauge<Long>) () -> freshnessMillis);
+    }
+
+    /** One catalog commit was made. */
+    public void committed(long position, long lsn, long commitMillis, long freshnessMillis) {
+      commits.inc();
+      this.position = position;
+      this.lsn = lsn;
+      this.commitMillis = commitMillis;
+      this.freshnessMillis = freshnessMillis;
+    }
+  }
+}
