@@ -1,0 +1,242 @@
+package lakehouse.ingest.job;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.commit.CatalogCommit;
+import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.config.LakeConfig;
+import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.preflight.SourceFacts;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.RestoreMode;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The captures of several sources in one local cluster: one job each, and the end of one is not the
+ * end of the others.
+ */
+public final class Capture implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
+  private static final long STOP_SECONDS = 60;
+
+  private final LakeConfig config;
+  private final LakeCatalog catalog;
+  private final LocalCluster cluster;
+  private final Duration checkpointInterval;
+  private final Map<String, Running> running = new ConcurrentHashMap<>();
+  private final List<LakeException> failures = new ArrayList<>();
+  private final CountDownLatch ended;
+
+  private record Running(
+      SourceConfig source, SourceFacts facts, JobID job, String folder, boolean[] stopping) {}
+
+  /**
+   * Starts the cluster.
+   *
+   * @param sources how many will be captured
+   * @param port of the web page; 0 for any free one
+   */
+  public static Capture start(
+      LakeConfig config, int sources, int port, Duration checkpointInterval) {
+    try {
+      return new Capture(config, LocalCluster.start(sources, port), sources, checkpointInterval);
+    } catch (Exception e) {
+      throw new IllegalStateException("The local Flink cluster did not start", e);
+    }
+  }
+
+  private Capture(
+      LakeConfig config, LocalCluster cluster, int sources, Duration checkpointInterval) {
+    this.config = config;
+    this.catalog = LakeCatalog.open(config.catalog());
+    this.cluster = cluster;
+    this.ended = new CountDownLatch(sources);
+    this.checkpointInterval = checkpointInterval;
+    System.out.println("Flink's web page: " + cluster.webPage());
+  }
+
+  /**
+   * Begins to capture a source.
+   *
+   * @param savepoint what to restore, instead of the newest checkpoint
+   * @param reload whether to load anew although there is a checkpoint
+   */
+  public void add(
+      SourceConfig source, SourceFacts facts, Optional<String> savepoint, boolean reload) {
+    String folder = config.ingest().stateFolder().resolve(source.name()).toString();
+    SourceStart start = SourceStart.decide(catalog, source, facts, folder, savepoint, reload);
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+    SourceJob.build(environment, config, source, facts, start.run(), checkpointInterval);
+    JobGraph job = environment.getStreamGraph().getJobGraph();
+    if (start instanceof SourceStart.Resume resume) {
+      System.out.printf("Source %s: goes on from %s%n", source.name(), resume.path());
+      job.setSavepointRestoreSettings(
+          SavepointRestoreSettings.forPath(
+              resume.path(), false, resume.owned() ? RestoreMode.CLAIM : RestoreMode.NO_CLAIM));
+    } else if (start instanceof SourceStart.NewLoad load) {
+      System.out.printf(
+          "Source %s: loads %d tables (%s)%n",
+          source.name(), facts.captured(source).size(), load.reason());
+      SourceStart.dropSlots(source, facts);
+    }
+    Running capture =
+        new Running(
+            source,
+            facts,
+            job.getJobID(),
+            "file://" + folder + "/" + start.run().run() + "/savepoints",
+            new boolean[1]);
+    running.put(source.name(), capture);
+    CompletableFuture<Void> unused =
+        cluster.submit(job).handle((result, failure) -> end(capture, result, failure));
+  }
+
+  private Void end(Running capture, JobResult result, Throwable failure) {
+    running.remove(capture.source().name());
+    Throwable cause = failure != null ? failure : cause(result);
+    if (cause != null) {
+      LakeException known = known(capture.source(), cause);
+      synchronized (failures) {
+        failures.add(known);
+      }
+      System.err.printf(
+          "error: the capture of source %s has ended.%n%s%n",
+          capture.source().name(), known.getMessage().stripTrailing());
+      if (known.exitCode() == ExitCode.BUG) {
+        cause.printStackTrace(System.err);
+      }
+    } else {
+      System.out.printf("Source %s: stopped%n", capture.source().name());
+    }
+    ended.countDown();
+    return null;
+  }
+
+  private static Throwable cause(JobResult result) {
+    return result
+        .getSerializedThrowable()
+        .map(error -> (Throwable) error.deserializeError(Capture.class.getClassLoader()))
+        .orElse(null);
+  }
+
+  private static LakeException known(SourceConfig source, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LakeException known) {
+        return known;
+      }
+    }
+    return new LakeException(
+        ExitCode.BUG, "The job of source %s failed: %s".formatted(source.name(), failure), failure);
+  }
+
+  /** Waits until every capture has ended. */
+  public void await() throws InterruptedException {
+    ended.await();
+  }
+
+  /** Waits until every capture that goes on holds all loads, or has ended. */
+  public void awaitLoaded() throws InterruptedException {
+    awaitEach(
+        capture -> {
+          Optional<SourceState> state = state(capture);
+          return state.isPresent()
+              && state
+                  .get()
+                  .loaded()
+                  .containsAll(
+                      capture.facts().captured(capture.source()).stream()
+                          .map(CaptureRun.CapturedTable::qualifiedName)
+                          .toList());
+        });
+  }
+
+  /**
+   * Waits until every capture that goes on holds whatever its source had committed when it was
+   * started, or has ended.
+   */
+  public void awaitCurrent() throws InterruptedException {
+    awaitLoaded();
+    awaitEach(
+        capture ->
+            state(capture)
+                .map(state -> state.lsn() >= capture.facts().server().lsn())
+                .orElse(false));
+  }
+
+  private Optional<SourceState> state(Running capture) {
+    try (CatalogCommit commit = new CatalogCommit(catalog)) {
+      return commit.state(capture.source().name());
+    }
+  }
+
+  private void awaitEach(java.util.function.Predicate<Running> reached)
+      throws InterruptedException {
+    while (!running.values().stream().allMatch(reached)) {
+      TimeUnit.MILLISECONDS.sleep(500);
+    }
+  }
+
+  /** Stops all captures with a savepoint each; one that does not stop in time is cut off. */
+  public void stop() {
+    List<Running> all = List.copyOf(running.values());
+    Map<Running, CompletableFuture<String>> stops = new ConcurrentHashMap<>();
+    all.forEach(capture -> stops.put(capture, cluster.stop(capture.job(), capture.folder())));
+    stops.forEach(
+        (capture, stop) -> {
+          try {
+            LOG.info("Savepoint {}", stop.get(STOP_SECONDS, TimeUnit.SECONDS));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (Exception e) {
+            LOG.warn(
+                "Source {} did not stop with a savepoint; it goes on from its last checkpoint",
+                capture.source().name(),
+                e);
+            CompletableFuture<?> unused = cluster.cancel(capture.job());
+          }
+        });
+    try {
+      if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("Some jobs did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What the process is to exit with: 0, or the code of the first capture that failed. */
+  public int exitCode() {
+    synchronized (failures) {
+      return failures.isEmpty() ? ExitCode.DONE.value() : failures.get(0).exitCode().value();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      cluster.close();
+    } catch (Exception e) {
+      LOG.warn("The local Flink cluster did not close", e);
+    } finally {
+      catalog.close();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package lakehouse.ingest.job;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+
+/** A Flink cluster within this process, with its web page on the loopback address. */
+final class LocalCluster implements AutoCloseable {
+  private final MiniCluster cluster;
+
+  private LocalCluster(MiniCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param jobs how many jobs run at once
+   * @param port of the web page; 0 for any free one
+   */
+  static LocalCluster start(int jobs, int port) throws Exception {
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration(port))
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(jobs)
+                .build());
+    cluster.start();
+    return new LocalCluster(cluster);
+  }
+
+  private static Configuration configuration(int port) {
+    Configuration configuration = new Configuration();
+    configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+    configuration.set(RestOptions.BIND_PORT, Integer.toString(port));
+    configuration.set(RestOptions.PORT, port);
+    configuration.set(JobManagerOptions.ADDRESS, "127.0.0.1");
+    configuration.set(WebOptions.SUBMIT_ENABLE, false);
+    configuration.set(WebOptions.CANCEL_ENABLE, false);
+    configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 3);
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(8));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
+    // one process: a pause of the JVM is no lost TaskManager
+    configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5).toMillis());
+    return configuration;
+  }
+
+  /** The address of the web page. */
+  URI webPage() {
+    return cluster.getRestAddress().join();
+  }
+
+  /** Submits a job and returns its future end. */
+  CompletableFuture<JobResult> submit(JobGraph job) {
+    return cluster
+        .submitJob(job)
+        .thenCompose(submitted -> cluster.requestJobResult(submitted.getJobID()));
+  }
+
+  /** Ends a job with a savepoint. */
+  CompletableFuture<String> stop(JobID job, String folder) {
+    return cluster.stopWithSavepoint(job, folder, false, SavepointFormatType.CANONICAL);
+  }
+
+  /** Ends a job as it is; its checkpoints stay. */
+  CompletableFuture<?> cancel(JobID job) {
+    return cluster.cancelJob(job);
+  }
+
+  @Override
+  public void close() throws Exception {
+    cluster.close();
+  }
+}

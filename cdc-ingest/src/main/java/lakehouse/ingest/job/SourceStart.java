@@ -1,0 +1,163 @@
+package lakehouse.ingest.job;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.commit.CatalogCommit;
+import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.commit.StateMismatchException;
+import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.bronze.SourceRun;
+import lakehouse.ingest.capture.SourceConnection;
+import lakehouse.ingest.preflight.SourceFacts;
+import lakehouse.ingest.state.Checkpoints;
+
+/** How the capture of a source begins. */
+public sealed interface SourceStart {
+  /** The run that the job is of. */
+  SourceRun run();
+
+  /**
+   * It goes on from a checkpoint or savepoint.
+   *
+   * @param path the checkpoint's folder
+   * @param owned whether Flink may delete the checkpoint when it is no longer needed
+   */
+  record Resume(SourceRun run, String path, boolean owned) implements SourceStart {}
+
+  /** It loads every table, under a new epoch. */
+  record NewLoad(SourceRun run, String reason) implements SourceStart {}
+
+  /**
+   * Decides by what the catalog holds and which checkpoints there are.
+   *
+   * @param folder the folder of the source's checkpoints
+   * @param savepoint the checkpoint or savepoint the user asks for
+   * @param reload whether the user asks for a new load
+   */
+  static SourceStart decide(
+      LakeCatalog catalog,
+      SourceConfig source,
+      SourceFacts facts,
+      String folder,
+      Optional<String> savepoint,
+      boolean reload) {
+    Optional<SourceState> state;
+    try (CatalogCommit commit = new CatalogCommit(catalog)) {
+      state = commit.state(source.name());
+    }
+    requireNotActive(source, facts);
+    if (savepoint.isPresent()) {
+      SourceRun run =
+          run(source, facts, folder, state, state.map(SourceState::run).orElse(newRun()));
+      return new Resume(run, savepoint.get(), false);
+    }
+    if (state.isPresent() && !reload) {
+      Optional<Checkpoints.Found> newest = Checkpoints.newest(folder, state.get().run());
+      if (newest.isPresent()) {
+        requireResumable(source, facts, state.get());
+        return new Resume(
+            run(source, facts, folder, state, state.get().run()), newest.get().path(), true);
+      }
+    }
+    String reason =
+        state.isEmpty()
+            ? "the lake holds nothing of it yet"
+            : reload
+                ? "asked for by --reload"
+                : "no checkpoint of run %s is in %s".formatted(state.get().run(), folder);
+    return new NewLoad(run(source, facts, folder, state, newRun()), reason);
+  }
+
+  private static SourceRun run(
+      SourceConfig source,
+      SourceFacts facts,
+      String folder,
+      Optional<SourceState> state,
+      String run) {
+    return new SourceRun(
+        source.name(),
+        run,
+        state.map(SourceState::epoch).orElse(0) + 1,
+        facts.server().systemIdentifier(),
+        facts.server().timeline(),
+        source.slot(),
+        folder,
+        state.map(s -> new SourceRun.Before(s.run(), s.epoch(), s.position())).orElse(null));
+  }
+
+  private static String newRun() {
+    return UUID.randomUUID().toString().substring(0, 13);
+  }
+
+  private static void requireNotActive(SourceConfig source, SourceFacts facts) {
+    facts.slots().stream()
+        .filter(slot -> slot.activePid().isPresent())
+        .findFirst()
+        .ifPresent(
+            slot -> {
+              throw new StateMismatchException(
+                  """
+                  Source %s is being captured already: server process %d streams from slot %s.
+                  Stop the other ingest, or, if it is gone and its session hangs, end it with \
+                  SELECT pg_terminate_backend(%d);"""
+                      .formatted(
+                          source.name(),
+                          slot.activePid().get(),
+                          slot.name(),
+                          slot.activePid().get()));
+            });
+  }
+
+  private static void requireResumable(SourceConfig source, SourceFacts facts, SourceState state) {
+    String cause = null;
+    if (!state.systemIdentifier().equals(facts.server().systemIdentifier())) {
+      cause =
+          "the server is another one (system identifier %s, not %s)"
+              .formatted(facts.server().systemIdentifier(), state.systemIdentifier());
+    } else if (state.timeline() != facts.server().timeline()) {
+      cause =
+          "the server has changed its timeline from %d to %d, as a promoted standby does"
+              .formatted(state.timeline(), facts.server().timeline());
+    } else if (facts.slot(source).isEmpty()) {
+      cause = "its replication slot %s is gone".formatted(source.slot());
+    } else if (facts.slot(source).get().walStatus().equals("lost")) {
+      cause = "the server has dropped log that its slot %s still needed".formatted(source.slot());
+    }
+    if (cause != null) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT,
+          """
+          Source %s cannot go on from position %d: %s.
+          Changes since then may be missing, so every table has to be loaded anew: \
+          `lake ingest --reload %s`."""
+              .formatted(source.name(), state.position(), cause, source.name()));
+    }
+  }
+
+  /** Drops the slots that an earlier run left, so that a new load begins with a new one. */
+  static void dropSlots(SourceConfig source, SourceFacts facts) {
+    if (facts.slots().isEmpty()) {
+      return;
+    }
+    try (Connection connection = SourceConnection.open(source, "lakehouse ingest");
+        PreparedStatement drop =
+            connection.prepareStatement("SELECT pg_drop_replication_slot(?)")) {
+      for (SourceFacts.Slot slot : facts.slots()) {
+        drop.setString(1, slot.name());
+        drop.execute();
+      }
+    } catch (SQLException e) {
+      throw new LakeException(
+          ExitCode.CONFLICT,
+          "A replication slot that an earlier capture of source %s left cannot be dropped (%s)."
+              .formatted(source.name(), e.getMessage()),
+          e);
+    }
+  }
+}
