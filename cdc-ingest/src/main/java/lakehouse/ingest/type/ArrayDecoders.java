@@ -143,9 +143,11 @@ final class ArrayDecoders {
   /** The text of an array: elements in braces, quoted where they could be mistaken. */
   static final class TextArray extends TextForm {
     private final ValueDecoder element;
+    private final byte delimiter;
 
-    TextArray(ValueDecoder element) {
+    TextArray(ValueDecoder element, byte delimiter) {
       super(Shape.LIST);
+      this.delimiter = delimiter;
       this.element = element;
     }
 
@@ -174,11 +176,11 @@ final class ArrayDecoders {
       return new GenericArrayData(values);
     }
 
-    private static List<byte @Nullable []> elements(byte[] wire, int offset, int length) {
+    private List<byte @Nullable []> elements(byte[] wire, int offset, int length) {
       List<byte @Nullable []> elements = new ArrayList<>();
       byte[] value = new byte[length];
       int end = offset + length - 1;
-      for (int at = offset + 1; at < end; at++) { // one turn an element; a comma ends it
+      for (int at = offset + 1; at < end; at++) { // one turn an element; the delimiter ends it
         int size = 0;
         boolean quoted = wire[at] == '"';
         if (quoted) {
@@ -190,7 +192,7 @@ final class ArrayDecoders {
           }
           at++;
         } else {
-          for (; at < end && wire[at] != ','; at++) {
+          for (; at < end && wire[at] != delimiter; at++) {
             value[size++] = wire[at];
           }
         }

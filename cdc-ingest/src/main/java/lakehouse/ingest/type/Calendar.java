@@ -1,10 +1,12 @@
 package lakehouse.ingest.type;
 
+import org.apache.flink.table.data.TimestampData;
+
 /**
  * Dates and times as numbers and as PostgreSQL's ISO text, in the proleptic Gregorian calendar and
  * UTC. Years are counted as in astronomy: 0 is 1 BC.
  */
-final class Calendar {
+public final class Calendar {
   static final long MICROS_PER_SECOND = 1_000_000L;
   static final long MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
 
@@ -14,6 +16,12 @@ final class Calendar {
   static final long EPOCH_MICROS = EPOCH_DAYS * MICROS_PER_DAY;
 
   private Calendar() {}
+
+  /** The timestamp that lies so many microseconds after 1970. */
+  public static TimestampData timestamp(long micros) {
+    return TimestampData.fromEpochMillis(
+        Math.floorDiv(micros, 1_000L), (int) Math.floorMod(micros, 1_000L) * 1_000);
+  }
 
   /** Days since 1970 of a date. */
   static long days(long year, int month, int day) {

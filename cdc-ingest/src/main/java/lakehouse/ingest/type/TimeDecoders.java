@@ -231,8 +231,6 @@ final class TimeDecoders {
   }
 
   private static TimestampData timestamp(long microsSince2000) {
-    long micros = microsSince2000 + EPOCH_MICROS;
-    return TimestampData.fromEpochMillis(
-        Math.floorDiv(micros, 1000L), (int) Math.floorMod(micros, 1000L) * 1000);
+    return Calendar.timestamp(microsSince2000 + EPOCH_MICROS);
   }
 }

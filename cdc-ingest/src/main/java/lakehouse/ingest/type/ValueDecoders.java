@@ -1,6 +1,8 @@
 package lakehouse.ingest.type;
 
 import java.util.Set;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 
 /** Finds the decoder of a type: one table for both wire forms. */
 public final class ValueDecoders {
@@ -35,11 +37,24 @@ public final class ValueDecoders {
     };
   }
 
+  /** The type in bronze that holds what the decoders give. */
+  public static Type bronzeType(WireType type) {
+    return switch (type.kind()) {
+      case ENUM, OTHER -> Types.StringType.get();
+      case ARRAY -> Types.ListType.ofOptional(0, bronzeType(element(type)));
+      case BUILT_IN ->
+          type.modifier() < 4
+              ? PostgresTypes.of(type.name(), 0, 0)
+              : PostgresTypes.of(type.name(), type.precision(), type.scale());
+    };
+  }
+
   /** The decoder of the text form of a type. */
   public static ValueDecoder text(WireType type) {
     return switch (type.kind()) {
       case ENUM, OTHER -> TEXT;
-      case ARRAY -> readsBinary(type) ? new ArrayDecoders.TextArray(text(element(type))) : TEXT;
+      case ARRAY ->
+          new ArrayDecoders.TextArray(text(element(type)), (byte) element(type).delimiter());
       case BUILT_IN -> builtInText(type);
     };
   }

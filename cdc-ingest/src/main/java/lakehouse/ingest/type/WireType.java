@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param name the name in {@code pg_type}, without schema
  * @param kind what sort of type it is
  * @param element the element type of an array
+ * @param delimiter what stands between the elements in the text of an array of this type
  */
-public record WireType(int oid, int modifier, String name, Kind kind, Optional<WireType> element) {
+public record WireType(
+    int oid, int modifier, String name, Kind kind, Optional<WireType> element, char delimiter) {
   /** The sorts of type that are told apart. */
   public enum Kind {
     /** A type of {@code pg_catalog}: its name says all. */
@@ -26,11 +28,6 @@ public record WireType(int oid, int modifier, String name, Kind kind, Optional<W
     if ((kind == Kind.ARRAY) != element.isPresent()) {
       throw new IllegalArgumentException("an array, and nothing else, has an element: " + name);
     }
-  }
-
-  /** A type of {@code pg_catalog}. */
-  public static WireType builtIn(int oid, int modifier, String name) {
-    return new WireType(oid, modifier, name, Kind.BUILT_IN, Optional.empty());
   }
 
   /** Whether the type is a numeric with a precision and scale that a decimal can hold. */

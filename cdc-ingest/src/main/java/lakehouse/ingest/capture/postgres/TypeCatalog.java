@@ -22,7 +22,8 @@ public final class TypeCatalog {
       int modifier,
       int element,
       boolean builtIn,
-      boolean array) {}
+      boolean array,
+      char delimiter) {}
 
   private final Map<Integer, Row> rows;
 
@@ -39,7 +40,7 @@ public final class TypeCatalog {
                 """
                 SELECT t.oid::bigint, t.typname, t.typtype, t.typbasetype::bigint, t.typtypmod,
                   t.typelem::bigint, t.typnamespace = 'pg_catalog'::regnamespace,
-                  coalesce(e.typarray = t.oid, false)
+                  coalesce(e.typarray = t.oid, false), t.typdelim
                 FROM pg_catalog.pg_type t
                 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
                 WHERE t.typtype IN ('b', 'd', 'e')
@@ -54,7 +55,8 @@ public final class TypeCatalog {
                 result.getInt(5),
                 (int) result.getLong(6),
                 result.getBoolean(7),
-                result.getBoolean(8)));
+                result.getBoolean(8),
+                result.getString(9).charAt(0)));
       }
     }
     return new TypeCatalog(rows);
@@ -69,17 +71,17 @@ public final class TypeCatalog {
   public WireType type(int oid, int modifier) {
     Row row = rows.get(oid);
     if (row == null) {
-      return new WireType(
-          oid, modifier, "oid " + Integer.toUnsignedString(oid), Kind.OTHER, Optional.empty());
+      String name = "oid " + Integer.toUnsignedString(oid);
+      return new WireType(oid, modifier, name, Kind.OTHER, Optional.empty(), ',');
     }
     if (row.type() == 'd') {
       return type(row.base(), row.modifier());
     }
     if (row.array()) {
-      return new WireType(
-          oid, modifier, row.name(), Kind.ARRAY, Optional.of(type(row.element(), modifier)));
+      Optional<WireType> element = Optional.of(type(row.element(), modifier));
+      return new WireType(oid, modifier, row.name(), Kind.ARRAY, element, row.delimiter());
     }
     Kind kind = row.type() == 'e' ? Kind.ENUM : row.builtIn() ? Kind.BUILT_IN : Kind.OTHER;
-    return new WireType(oid, modifier, row.name(), kind, Optional.empty());
+    return new WireType(oid, modifier, row.name(), kind, Optional.empty(), row.delimiter());
   }
 }

@@ -363,6 +363,7 @@ class ITValueDecoders {
         values("labels", "{a,NULL}"),
         values("money[]", "{1.50,NULL}"),
         values("pair[]", "{\"(1,a)\",NULL}"),
+        values("box[]", "{(1,1),(0,0);(2,2),(1,1)}"),
         values("int2vector", "1 2 3"));
   }
 

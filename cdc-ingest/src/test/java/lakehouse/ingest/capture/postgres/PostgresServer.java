@@ -4,12 +4,21 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import lakehouse.catalog.config.CaptureEngineName;
+import lakehouse.catalog.config.Secret;
+import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.capture.ColumnMasks;
 
 /** One PostgreSQL for all tests of a JVM; each test class takes a database of its own. */
 final class PostgresServer {
+  static final ColumnMasks NO_MASKS = ColumnMasks.of(List.of(), null);
+
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static final EmbeddedPostgres SERVER = start();
 
@@ -23,6 +32,7 @@ final class PostgresServer {
           .setServerConfig("max_replication_slots", "20")
           .setServerConfig("max_prepared_transactions", "10")
           .setServerConfig("fsync", "off")
+          .setServerConfig("synchronous_commit", "on")
           .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -50,6 +60,44 @@ final class PostgresServer {
       for (String sql : statements) {
         statement.execute(sql);
       }
+    }
+  }
+
+  /** How the engine reaches a database; its slot is named after the database. */
+  static PostgresSessions sessions(String database) {
+    return new PostgresSessions(
+        new SourceConfig(
+            "test",
+            CaptureEngineName.FLINK_CDC,
+            "127.0.0.1",
+            port(),
+            database,
+            "postgres",
+            new Secret("postgres"),
+            "slot_" + database,
+            "lake",
+            List.of("*"),
+            List.of(),
+            List.of()));
+  }
+
+  static List<String> slots(String database) throws SQLException {
+    List<String> slots = new ArrayList<>();
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT slot_name FROM pg_replication_slots WHERE database = '" + database + "'")) {
+      while (result.next()) {
+        slots.add(result.getString(1));
+      }
+    }
+    return slots;
+  }
+
+  static void dropSlots(String database) throws SQLException {
+    for (String slot : slots(database)) {
+      execute(database, "SELECT pg_drop_replication_slot('" + slot + "')");
     }
   }
 }

@@ -1,0 +1,172 @@
+package lakehouse.ingest.capture.postgres;
+
+import java.sql.SQLException;
+import lakehouse.ingest.capture.postgres.RelationCache.Relation;
+import lakehouse.ingest.event.Operation;
+import lakehouse.ingest.type.Wire;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes the messages of the output plugin {@code pgoutput}, protocol version 1: whole committed
+ * transactions in commit order. Rows lie over the messages, which must not change afterwards. Not
+ * for use by many threads.
+ *
+ * <p>An update of a key is a delete of the old row and an insert of the new one, which names the
+ * old key; an update in a table without key is a delete and an insert too.
+ */
+final class PgOutputDecoder {
+  /** Microseconds from 1970 to 2000, where PostgreSQL's time begins. */
+  private static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+  /** What is told of the stream, in its order. */
+  interface Receiver {
+    /** A row of the change log, or a truncate without values. */
+    void change(RowLayout layout, Operation operation, WireRow row);
+
+    /**
+     * A transaction has ended; all of its changes were told.
+     *
+     * @param endLsn where the log goes on after the transaction
+     * @param committedAt in microseconds since 1970
+     */
+    void committed(long endLsn, long committedAt);
+  }
+
+  private final RelationCache relations;
+  private final int epoch;
+  private final Receiver receiver;
+
+  private boolean inTransaction;
+  private long commitLsn;
+  private long committedAt;
+  private long transaction;
+  private long seq;
+
+  PgOutputDecoder(RelationCache relations, int epoch, Receiver receiver) {
+    this.relations = relations;
+    this.epoch = epoch;
+    this.receiver = receiver;
+  }
+
+  /** Whether the last message left a transaction open. */
+  boolean inTransaction() {
+    return inTransaction;
+  }
+
+  /**
+   * Decodes one message.
+   *
+   * @param bytes holds the message
+   * @param offset where it begins
+   * @param lsn the log position that came with it
+   * @param capturedAt in microseconds since 1970
+   */
+  void decode(byte[] bytes, int offset, long lsn, long capturedAt) throws SQLException {
+    switch (bytes[offset]) {
+      case 'B' -> begin(bytes, offset + 1);
+      case 'C' -> commit(bytes, offset + 1);
+      case 'R' -> relations.define(bytes, offset + 1);
+      case 'I' -> insert(bytes, offset + 1, lsn, capturedAt);
+      case 'U' -> update(bytes, offset + 1, lsn, capturedAt);
+      case 'D' -> delete(bytes, offset + 1, lsn, capturedAt);
+      case 'T' -> truncate(bytes, offset + 1, lsn, capturedAt);
+      case 'Y', 'O', 'M' -> {
+        // names of types, origins and messages of applications: nothing of theirs is kept
+      }
+      default ->
+          throw new IllegalStateException(
+              "pgoutput sent a message of unknown kind %d".formatted(bytes[offset]));
+    }
+  }
+
+  private void begin(byte[] bytes, int at) {
+    commitLsn = Wire.int64(bytes, at);
+    committedAt = Wire.int64(bytes, at + 8) + EPOCH_MICROS;
+    transaction = Integer.toUnsignedLong(Wire.int32(bytes, at + 16));
+    seq = 0;
+    inTransaction = true;
+  }
+
+  private void commit(byte[] bytes, int at) {
+    long endLsn = Wire.int64(bytes, at + 9);
+    inTransaction = false;
+    receiver.committed(endLsn, committedAt);
+  }
+
+  private void insert(byte[] bytes, int at, long lsn, long capturedAt) {
+    Relation relation = relation(bytes, at);
+    if (relation != null) {
+      WireRow row = new WireRow(relation.layout());
+      row.overTuple(bytes, at + 5);
+      tell(relation, Operation.INSERT, row, lsn, capturedAt);
+    }
+  }
+
+  private void update(byte[] bytes, int at, long lsn, long capturedAt) {
+    Relation relation = relation(bytes, at);
+    if (relation == null) {
+      return;
+    }
+    WireRow after = new WireRow(relation.layout());
+    byte kind = bytes[at + 4];
+    if (kind == 'N') {
+      after.overTuple(bytes, at + 5);
+      tell(relation, Operation.UPDATE, after, lsn, capturedAt);
+      return;
+    }
+    WireRow before = new WireRow(relation.layout());
+    int next = before.overTuple(bytes, at + 5);
+    after.overTuple(bytes, next + 1);
+    if (kind == 'O') {
+      after.fillUnchangedFrom(before);
+    } else {
+      after.fillUnchangedKeyFrom(before);
+    }
+    if (!relation.layout().schema().key().isEmpty()) {
+      if (after.sameKey(before)) {
+        tell(relation, Operation.UPDATE, after, lsn, capturedAt);
+        return;
+      }
+      after.oldKey(before.key());
+    }
+    tell(relation, Operation.DELETE, before, lsn, capturedAt);
+    tell(relation, Operation.INSERT, after, lsn, capturedAt);
+  }
+
+  private void delete(byte[] bytes, int at, long lsn, long capturedAt) {
+    Relation relation = relation(bytes, at);
+    if (relation != null) {
+      WireRow row = new WireRow(relation.layout());
+      row.overTuple(bytes, at + 5);
+      tell(relation, Operation.DELETE, row, lsn, capturedAt);
+    }
+  }
+
+  private void truncate(byte[] bytes, int at, long lsn, long capturedAt) {
+    int count = Wire.int32(bytes, at);
+    for (int i = 0; i < count; i++) {
+      Relation relation = relation(bytes, at + 5 + 4 * i);
+      if (relation != null) {
+        tell(relation, Operation.TRUNCATE, new WireRow(relation.layout()), lsn, capturedAt);
+      }
+    }
+  }
+
+  private @Nullable Relation relation(byte[] bytes, int at) {
+    return relations.captured(Wire.int32(bytes, at));
+  }
+
+  private void tell(
+      Relation relation, Operation operation, WireRow row, long lsn, long capturedAt) {
+    // The ordinal counts what is left out too, so that it never depends on what was loaded when.
+    long ordinal = seq++;
+    if (commitLsn < relation.loadedTo()) {
+      return; // the load's snapshot shows it
+    }
+    row.at(operation, epoch, commitLsn, ordinal);
+    row.seen(lsn, committedAt, capturedAt);
+    row.transaction(transaction);
+    row.listUnchanged();
+    receiver.change(relation.layout(), operation, row);
+  }
+}

@@ -1,0 +1,97 @@
+package lakehouse.ingest.capture.postgres;
+
+import java.util.ArrayList;
+import java.util.List;
+import lakehouse.catalog.config.MaskConfig;
+import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.capture.postgres.SourceTable.Column;
+import lakehouse.ingest.event.TableSchema;
+import lakehouse.ingest.type.TokenDecoder;
+import lakehouse.ingest.type.ValueDecoder;
+import lakehouse.ingest.type.ValueDecoders;
+import org.apache.flink.table.data.StringData;
+import org.apache.iceberg.types.Types;
+
+/**
+ * One version of a table with the decoders of its columns, in one of the wire forms. One instance
+ * for each version, so that writers find theirs by the identity of its schema.
+ */
+final class RowLayout {
+  /** The wire forms that rows come in. */
+  enum Form {
+    /** {@code COPY} in binary, where a column without known binary form is selected as text. */
+    LOAD,
+    /** The stream with the option {@code binary}: all columns have a known binary form. */
+    STREAM_BINARY,
+    STREAM_TEXT
+  }
+
+  private final TableSchema schema;
+  private final ValueDecoder[] decoders;
+  private final boolean[] redacted;
+  private final StringData[] names;
+  private final int[] key;
+
+  RowLayout(
+      String schema,
+      String table,
+      List<Column> columns,
+      List<String> key,
+      Form form,
+      ColumnMasks masks) {
+    int count = columns.size();
+    this.decoders = new ValueDecoder[count];
+    this.redacted = new boolean[count];
+    this.names = new StringData[count];
+    List<TableSchema.Column> described = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Column column = columns.get(i);
+      ValueDecoder decoder =
+          form != Form.STREAM_TEXT && ValueDecoders.readsBinary(column.type())
+              ? ValueDecoders.binary(column.type())
+              : ValueDecoders.text(column.type());
+      MaskConfig.Method mask = masks.method(schema, table, column.name()).orElse(null);
+      redacted[i] = mask == MaskConfig.Method.REDACT;
+      decoders[i] =
+          mask == MaskConfig.Method.TOKEN ? new TokenDecoder(decoder, masks::token) : decoder;
+      names[i] = StringData.fromString(column.name());
+      described.add(
+          new TableSchema.Column(
+              column.name(),
+              mask == null ? ValueDecoders.bronzeType(column.type()) : Types.StringType.get(),
+              mask));
+    }
+    this.schema = new TableSchema(schema, table, described, key);
+    this.key =
+        key.stream()
+            .mapToInt(name -> columns.stream().map(Column::name).toList().indexOf(name))
+            .toArray();
+  }
+
+  /** The version that this is the layout of. */
+  TableSchema schema() {
+    return schema;
+  }
+
+  int columns() {
+    return decoders.length;
+  }
+
+  ValueDecoder decoder(int column) {
+    return decoders[column];
+  }
+
+  /** Whether the column's values are left out. */
+  boolean redacted(int column) {
+    return redacted[column];
+  }
+
+  StringData name(int column) {
+    return names[column];
+  }
+
+  /** Positions of the key's columns, in the key's order. */
+  int[] key() {
+    return key;
+  }
+}

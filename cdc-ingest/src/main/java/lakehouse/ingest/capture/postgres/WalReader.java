@@ -1,0 +1,277 @@
+package lakehouse.ingest.capture.postgres;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import lakehouse.ingest.type.Wire;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyDual;
+
+/**
+ * Reads a slot's stream on a thread of its own, and tells the server on another one how far the
+ * lake is, so that neither a slow writer nor a long transaction makes the server give up on us.
+ * Only positions that the catalog holds are ever confirmed: what the slot has passed is gone.
+ *
+ * <p>What is read waits in batches, up to a bound of bytes; beyond it the socket is not read, and
+ * the server waits. One thread takes batches; {@link #confirm} may be called by any.
+ */
+final class WalReader implements AutoCloseable {
+  private static final long EPOCH_MICROS = 946_684_800_000_000L;
+  private static final int HEADER = 25;
+  private static final int BATCH_BYTES = 256 << 10;
+  private static final long QUEUE_BYTES = 16L << 20;
+  private static final long FEEDBACK_MILLIS = 5_000;
+  private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  /**
+   * Messages in the order of the log.
+   *
+   * @param messages each with the header that {@link #body} begins behind
+   * @param bytes their size
+   * @param reached the server has sent all transactions that were committed before this position; 0
+   *     if it did not say, or if a transaction is open
+   */
+  record Batch(List<byte[]> messages, long bytes, long reached) {
+    /** Where a message's own bytes begin. */
+    static int body() {
+      return HEADER;
+    }
+
+    /** The log position that came with a message. */
+    static long lsn(byte[] message) {
+      return Wire.int64(message, 1);
+    }
+  }
+
+  private final Connection connection;
+  private final CopyDual copy;
+  private final Thread reading;
+  private final Thread feedback;
+  private final Object socket = new Object();
+  private final Object queue = new Object();
+  private final Deque<Batch> batches = new ArrayDeque<>();
+  private long queuedBytes;
+  private CompletableFuture<Void> available = new CompletableFuture<>();
+  private @Nullable Throwable failure;
+  private volatile long confirmed;
+  private volatile boolean closed;
+
+  private WalReader(Connection connection, CopyDual copy, long confirmed) {
+    this.connection = connection;
+    this.copy = copy;
+    this.confirmed = confirmed;
+    this.reading = thread("wal-reader", this::read);
+    this.feedback = thread("wal-feedback", this::feedBack);
+  }
+
+  /**
+   * Starts the stream.
+   *
+   * @param from the position that the catalog holds; the stream begins with the first transaction
+   *     that was committed at or after it
+   * @param binary whether to send values in binary form
+   */
+  static WalReader start(PostgresSessions sessions, long from, boolean binary) throws SQLException {
+    Connection connection = sessions.openReplication();
+    try {
+      String statement =
+          "START_REPLICATION SLOT %s LOGICAL %s (proto_version '1', publication_names %s%s)"
+              .formatted(
+                  PostgresSql.identifier(sessions.source().slot()),
+                  PostgresSql.lsn(from),
+                  PostgresSql.literal(PostgresSql.identifier(sessions.source().publication())),
+                  binary ? ", binary 'true'" : "");
+      CopyDual copy = connection.unwrap(PGConnection.class).getCopyAPI().copyDual(statement);
+      WalReader reader = new WalReader(connection, copy, from);
+      reader.reading.start();
+      reader.feedback.start();
+      return reader;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** The next batch, or null if none has come yet. */
+  @Nullable Batch poll() throws SQLException {
+    synchronized (queue) {
+      Batch batch = batches.poll();
+      if (batch == null) {
+        requireAlive();
+        return null;
+      }
+      queuedBytes -= batch.bytes();
+      queue.notifyAll();
+      return batch;
+    }
+  }
+
+  /** The next batch; waits for it. */
+  Batch take() throws SQLException, InterruptedException {
+    synchronized (queue) {
+      while (batches.isEmpty()) {
+        requireAlive();
+        queue.wait();
+      }
+    }
+    Batch batch = poll();
+    if (batch == null) {
+      throw new IllegalStateException("batches are taken by one thread");
+    }
+    return batch;
+  }
+
+  /** Completes when a batch, or a failure, is there to be polled. */
+  CompletableFuture<Void> available() {
+    synchronized (queue) {
+      if (!batches.isEmpty() || failure != null) {
+        return CompletableFuture.completedFuture(null);
+      }
+      if (available.isDone()) {
+        available = new CompletableFuture<>();
+      }
+      return available;
+    }
+  }
+
+  /** The catalog holds everything before the position: the server may forget it. */
+  void confirm(long position) {
+    confirmed = Math.max(confirmed, position);
+    LockSupport.unpark(feedback);
+  }
+
+  private void read() {
+    try {
+      List<byte[]> messages = new ArrayList<>();
+      long bytes = 0;
+      long reached = 0;
+      boolean inTransaction = false;
+      while (!closed) {
+        byte[] message;
+        synchronized (socket) {
+          // inside a transaction the rest is on its way, and waiting for it costs nothing
+          message = copy.readFromCopy(inTransaction);
+        }
+        if (message == null && !copy.isActive()) {
+          throw new SQLException("The server ended the stream");
+        }
+        if (message != null && message[0] == 'w') {
+          messages.add(message);
+          bytes += message.length;
+          byte kind = message[HEADER];
+          inTransaction = kind == 'B' || (inTransaction && kind != 'C');
+          reached = 0;
+        } else if (message != null && message[0] == 'k') {
+          reached = inTransaction ? 0 : Wire.int64(message, 1);
+          if (message[17] != 0) {
+            status();
+          }
+        }
+        boolean idle = message == null;
+        if (bytes >= BATCH_BYTES || ((idle || reached != 0) && (bytes > 0 || reached != 0))) {
+          put(new Batch(messages, bytes, reached));
+          messages = new ArrayList<>();
+          bytes = 0;
+          reached = 0;
+        }
+        if (idle) {
+          LockSupport.parkNanos(IDLE_NANOS);
+        }
+      }
+    } catch (SQLException | RuntimeException | InterruptedException e) {
+      fail(e);
+    }
+  }
+
+  private void put(Batch batch) throws InterruptedException {
+    CompletableFuture<Void> ready;
+    synchronized (queue) {
+      while (queuedBytes > QUEUE_BYTES && !closed) {
+        queue.wait();
+      }
+      batches.add(batch);
+      queuedBytes += batch.bytes();
+      queue.notifyAll();
+      ready = available;
+    }
+    ready.complete(null);
+  }
+
+  private void fail(Throwable cause) {
+    CompletableFuture<Void> ready;
+    synchronized (queue) {
+      failure = cause;
+      queue.notifyAll();
+      ready = available;
+    }
+    ready.complete(null);
+  }
+
+  private void requireAlive() throws SQLException {
+    if (failure != null) {
+      throw new SQLException("The stream of changes broke: " + failure.getMessage(), failure);
+    }
+  }
+
+  private void feedBack() {
+    try {
+      long told = confirmed;
+      long due = System.nanoTime();
+      while (!closed) {
+        if (confirmed != told || System.nanoTime() - due >= 0) {
+          told = confirmed;
+          status();
+          due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FEEDBACK_MILLIS);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FEEDBACK_MILLIS));
+      }
+    } catch (SQLException | RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  /** Written, flushed and applied are all what the catalog holds. */
+  private void status() throws SQLException {
+    long position = confirmed;
+    byte[] message =
+        ByteBuffer.allocate(34)
+            .put((byte) 'r')
+            .putLong(position)
+            .putLong(position)
+            .putLong(position)
+            .putLong(System.currentTimeMillis() * 1_000 - EPOCH_MICROS)
+            .put((byte) 0)
+            .array();
+    synchronized (socket) {
+      if (!closed) {
+        copy.writeToCopy(message, 0, message.length);
+        copy.flushCopy();
+      }
+    }
+  }
+
+  private static Thread thread(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    closed = true;
+    synchronized (queue) {
+      queue.notifyAll();
+    }
+    LockSupport.unpark(feedback);
+    // frees a reader that waits in the socket
+    connection.abort(Runnable::run);
+  }
+}
