@@ -10,7 +10,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.SparkSession;
 
 /** A small Spark session that reads the lake at one hash. */
-final class LakeSession {
+public final class LakeSession {
   private static final String CATALOG = "lake";
 
   private LakeSession() {}
@@ -20,11 +20,12 @@ final class LakeSession {
    *
    * @param hash the catalog commit to read
    */
-  static SparkSession open(CatalogConfig config, String hash) {
+  public static SparkSession open(CatalogConfig config, String hash) {
     SparkSession session = local().getOrCreate().newSession();
     String prefix = "spark.sql.catalog." + CATALOG;
     session.conf().set("spark.sql.session.timeZone", "UTC");
     session.conf().set("spark.sql.caseSensitive", true);
+    session.conf().set("spark.sql.shuffle.partitions", 4);
     session.conf().set(prefix, "org.apache.iceberg.spark.SparkCatalog");
     session.conf().set(prefix + ".catalog-impl", "org.apache.iceberg.nessie.NessieCatalog");
     IcebergProperties.of(config, config.reference(), Optional.of(hash))

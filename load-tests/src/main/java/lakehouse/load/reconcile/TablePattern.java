@@ -11,7 +11,7 @@ record TablePattern(String text) {
     String whole = text.contains(".") ? text : "public." + text;
     String expression =
         Arrays.stream(whole.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
-    return Pattern.matches(expression, schema + "." + table);
+    return Pattern.compile(expression, Pattern.DOTALL).matcher(schema + "." + table).matches();
   }
 
   static boolean anyMatches(List<String> patterns, String schema, String table) {

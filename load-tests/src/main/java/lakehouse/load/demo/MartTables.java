@@ -1,0 +1,116 @@
+package lakehouse.load.demo;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.Console;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.load.reconcile.LakeSession;
+import lakehouse.load.utility.UtilityGenerator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/** A few meaningful rows of each mart, as they are published. */
+final class MartTables {
+  /** The last whole month that the generated utility knows. */
+  private static final LocalDate MONTH = UtilityGenerator.DEFAULT_AS_OF.minusMonths(1);
+
+  private static final List<Question> QUESTIONS =
+      List.of(
+          new Question(
+              "Energy lost by feeder, %s: the five worst",
+              """
+              SELECT
+                f.name AS feeder,
+                CAST(sum(b.sent_out_kwh) AS DECIMAL(18, 1)) AS sent_out_kwh,
+                CAST(sum(b.pmt_kwh) AS DECIMAL(18, 1)) AS at_pmts_kwh,
+                CAST(sum(b.consumer_kwh) AS DECIMAL(18, 1)) AS consumed_kwh,
+                CAST(100 * sum(b.loss_kwh) / sum(b.sent_out_kwh) AS DECIMAL(9, 2)) AS loss_percent,
+                max(b.unread_meters) AS meters_not_read_yet
+              FROM lake.gold.feeder_energy_balance b
+              JOIN lake.gold.dim_feeder f ON f.feeder_id = b.feeder_id
+              WHERE b.sent_out_kwh > 0
+                AND b.day >= DATE '%1$s'
+                AND b.day < add_months(DATE '%1$s', 1)
+              GROUP BY f.name
+              ORDER BY loss_percent DESC
+              LIMIT 5"""),
+          new Question(
+              "Reliability by office, %s: interruptions and minutes without supply per consumer",
+              """
+              SELECT
+                i.name AS ibc,
+                r.consumers_served,
+                CAST(r.fault_saifi AS DECIMAL(9, 2)) AS fault_saifi,
+                CAST(r.fault_saidi_minutes AS DECIMAL(9, 1)) AS fault_saidi_minutes,
+                CAST(r.fault_caidi_minutes AS DECIMAL(9, 1)) AS fault_caidi_minutes,
+                CAST(r.loadshed_saidi_minutes AS DECIMAL(9, 1)) AS loadshed_saidi_minutes
+              FROM lake.gold.reliability_index r
+              JOIN lake.gold.dim_ibc i ON i.ibc_id = r.ibc_id
+              WHERE r.level = 'ibc'
+                AND r.month = DATE '%1$s'
+              ORDER BY r.fault_saidi_minutes DESC
+              LIMIT 6"""),
+          new Question(
+              "Recovery and receivables by tariff class, %s",
+              """
+              SELECT
+                tariff_class,
+                sum(bills_issued) AS bills,
+                sum(billed_rs) AS billed_rs,
+                sum(collected_rs) AS collected_rs,
+                CAST(100 * sum(collected_rs) / sum(billed_rs) AS DECIMAL(9, 1)) AS recovery_percent,
+                sum(receivable_rs) AS receivable_rs,
+                sum(due_91_180_rs + due_181_365_rs + due_over_365_rs) AS due_over_90_days_rs
+              FROM lake.gold.recovery_ageing
+              WHERE month = DATE '%1$s'
+              GROUP BY tariff_class
+              ORDER BY billed_rs DESC"""));
+
+  private MartTables() {}
+
+  /** What is asked of a mart; the month is filled in. */
+  private record Question(String title, String sql) {}
+
+  /** Asks at the head of the published branch, and returns the tables as text. */
+  static String read(LakeCatalog catalog) {
+    String published = catalog.config().reference();
+    String hash = catalog.reference(published).orElseThrow().getHash();
+    SparkSession spark = LakeSession.open(catalog.config(), hash);
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    Console console = new Console(new PrintStream(text, true, StandardCharsets.UTF_8));
+    for (Question question : QUESTIONS) {
+      Dataset<Row> answer = spark.sql(question.sql().formatted(MONTH));
+      List<Row> rows = answer.collectAsList();
+      if (rows.isEmpty()) {
+        throw new LakeException(
+            ExitCode.DATA_CHECK,
+            "A mart is empty that cannot be: \"%s\" has no row."
+                .formatted(question.title().formatted(MONTH)));
+      }
+      console.say("%n%s", question.title().formatted(month()));
+      console.table(Arrays.asList(answer.columns()), rows.stream().map(MartTables::cells).toList());
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String month() {
+    return MONTH.toString().substring(0, 7);
+  }
+
+  private static List<@Nullable Object> cells(Row row) {
+    List<@Nullable Object> cells = new ArrayList<>();
+    for (int i = 0; i < row.size(); i++) {
+      cells.add(row.get(i));
+    }
+    return cells;
+  }
+}
