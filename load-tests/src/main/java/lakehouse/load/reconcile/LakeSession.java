@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.IcebergProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 
 /** A small Spark session that reads the lake at one hash. */
@@ -35,6 +37,8 @@ public final class LakeSession {
 
   /** Spark on this machine's cores, heard of by nobody. */
   static SparkSession.Builder local() {
+    // warns of a host name that resolves to a loopback address, which is all that is wanted here
+    Configurator.setLevel("org.apache.spark.util.Utils", Level.ERROR);
     return SparkSession.builder()
         .appName("lake reconcile")
         .master("local[*]")

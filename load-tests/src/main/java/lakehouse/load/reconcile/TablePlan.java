@@ -70,40 +70,50 @@ record TablePlan(
 
   static TablePlan of(SourceTable source, LakeTable lake) {
     List<ComparedColumn> columns = new ArrayList<>();
-    List<String> notes = new ArrayList<>();
     List<String> incomparable = new ArrayList<>();
+    List<String> redacted = new ArrayList<>();
+    List<String> tokens = new ArrayList<>();
+    List<String> absent = new ArrayList<>();
     for (SourceColumn column : source.columns()) {
-      MaskConfig.Method mask = lake.masks().get(column.name());
-      Optional<String> lakeName = newestVersion(column.name(), lake.columns());
+      String name = column.name();
+      MaskConfig.Method mask = lake.masks().get(name);
+      Optional<String> lakeName = newestVersion(name, lake.columns());
       if (mask == MaskConfig.Method.REDACT) {
-        notes.add("%s is redacted: left out".formatted(column.name()));
-      } else if (mask == MaskConfig.Method.TOKEN) {
-        notes.add("%s is a token in the lake: only nulls are compared".formatted(column.name()));
-        columns.add(new ComparedColumn(column.name(), lakeName, ScalarForm.PRESENCE));
-      } else if (lakeName.isEmpty()) {
-        notes.add("%s is not in silver yet: compared as null".formatted(column.name()));
-        columns.add(new ComparedColumn(column.name(), lakeName, ScalarForm.PRESENCE));
+        redacted.add(name);
+      } else if (mask == MaskConfig.Method.TOKEN || lakeName.isEmpty()) {
+        (mask == MaskConfig.Method.TOKEN ? tokens : absent).add(name);
+        columns.add(new ComparedColumn(name, lakeName, ScalarForm.PRESENCE));
       } else {
         var lakeType = lake.columns().apply(lakeName.get()).dataType();
         CanonicalForm.of(column.type(), lakeType)
             .ifPresentOrElse(
-                form -> columns.add(new ComparedColumn(column.name(), lakeName, form)),
+                form -> columns.add(new ComparedColumn(name, lakeName, form)),
                 () ->
                     incomparable.add(
                         "%s (%s in PostgreSQL, %s in silver)"
-                            .formatted(column.name(), column.type(), lakeType.simpleString())));
+                            .formatted(name, column.type(), lakeType.simpleString())));
       }
     }
-    notes.addAll(dropped(source, lake));
+    List<String> notes = new ArrayList<>();
+    note(notes, "redacted, so left out", redacted);
+    note(notes, "tokens in the lake, so only nulls are compared", tokens);
+    note(notes, "not in silver yet, so compared as null", absent);
+    note(notes, "no longer in PostgreSQL, so left out", dropped(source, lake));
     List<ComparedColumn> key = key(lake, columns);
     if (lake.key().isEmpty()) {
-      notes.add("no key: compared as a bag of rows");
+      notes.add("no key, so compared as a bag of rows");
     } else if (key.isEmpty()) {
-      notes.add("the key is hidden or gone: compared as a bag of rows");
+      notes.add("the key is hidden or gone, so compared as a bag of rows");
     } else if (key.size() < lake.key().size()) {
       notes.add("a part of the key is hidden or gone: differences name the rest of it");
     }
     return new TablePlan(source, columns, key, notes, incomparable);
+  }
+
+  private static void note(List<String> notes, String what, List<String> columns) {
+    if (!columns.isEmpty()) {
+      notes.add(what + ": " + String.join(", ", columns));
+    }
   }
 
   /** Names of the columns to read from the lake, each once, in the order of {@link #columns}. */
@@ -123,7 +133,6 @@ record TablePlan(
     return lake.captured().stream()
         .filter(name -> !present.contains(name))
         .filter(name -> !present.contains(VERSION.matcher(name).replaceFirst("")))
-        .map("%s is no longer in PostgreSQL: left out"::formatted)
         .toList();
   }
 

@@ -269,7 +269,8 @@ class ITCanonicalForm {
                   "name", MaskConfig.Method.REDACT));
       assertThat(plan.notes())
           .containsExactly(
-              "cnic is a token in the lake: only nulls are compared", "name is redacted: left out");
+              "redacted, so left out: name",
+              "tokens in the lake, so only nulls are compared: cnic");
       assertThat(search(source, plan).differences())
           .extracting(difference -> difference.key() + " " + difference.description())
           .containsExactly("id=1 different in cnic");

@@ -171,13 +171,14 @@ class ITReconciliation {
             org.assertj.core.groups.Tuple.tuple("adjustment", 4L, 4L),
             org.assertj.core.groups.Tuple.tuple("person", 2L, 2L),
             org.assertj.core.groups.Tuple.tuple("reading", (long) ROWS, (long) ROWS));
-    assertThat(result.tables().get(0).notes()).containsExactly("no key: compared as a bag of rows");
+    assertThat(result.tables().get(0).notes())
+        .containsExactly("no key, so compared as a bag of rows");
     assertThat(result.tables().get(1).notes())
         .containsExactly(
-            "cnic is a token in the lake: only nulls are compared",
-            "name is redacted: left out",
-            "fax is no longer in PostgreSQL: left out",
-            "the key is hidden or gone: compared as a bag of rows");
+            "redacted, so left out: name",
+            "tokens in the lake, so only nulls are compared: cnic",
+            "no longer in PostgreSQL, so left out: fax",
+            "the key is hidden or gone, so compared as a bag of rows");
   }
 
   @Test
@@ -281,7 +282,7 @@ class ITReconciliation {
     try {
       TableReport report = reading();
       assertThat(report.verdict()).isEqualTo(Verdict.EQUAL);
-      assertThat(report.notes()).containsExactly("quality is not in silver yet: compared as null");
+      assertThat(report.notes()).containsExactly("not in silver yet, so compared as null: quality");
       inPlant("UPDATE reading SET quality = 1 WHERE meter_id = 0 AND energy_kwh = 0");
       assertThat(named(reading()))
           .containsExactly("meter_id=0, read_at=2024-01-01T00:00:00Z different in quality");

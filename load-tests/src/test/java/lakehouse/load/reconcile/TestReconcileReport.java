@@ -31,7 +31,7 @@ class TestReconcileReport {
                   1_234_566,
                   Verdict.DIFFERENT,
                   1.5,
-                  List.of("note_no is no longer in PostgreSQL: left out"),
+                  List.of("no longer in PostgreSQL, so left out: note_no"),
                   List.of(
                       new Missing("bill_id=7", 1, 0),
                       new Different(
@@ -60,7 +60,7 @@ class TestReconcileReport {
             service  complaint           -          -      0.0  NOT IN SILVER
 
             Notes
-              billing.bill: note_no is no longer in PostgreSQL: left out
+              billing.bill: no longer in PostgreSQL, so left out: note_no
 
             Differences in billing.bill
               bill_id=7: missing in silver

@@ -61,8 +61,8 @@ class TestTablePlan {
             new ComparedColumn("fresh", Optional.empty(), ScalarForm.PRESENCE));
     assertThat(plan.notes())
         .containsExactly(
-            "fresh is not in silver yet: compared as null",
-            "gone is no longer in PostgreSQL: left out");
+            "not in silver yet, so compared as null: fresh",
+            "no longer in PostgreSQL, so left out: gone");
   }
 
   @Test
@@ -79,8 +79,8 @@ class TestTablePlan {
     assertThat(plan.columns()).extracting(ComparedColumn::name).containsExactly("cnic", "day");
     assertThat(plan.notes())
         .containsExactly(
-            "cnic is a token in the lake: only nulls are compared",
-            "name is redacted: left out",
+            "redacted, so left out: name",
+            "tokens in the lake, so only nulls are compared: cnic",
             "a part of the key is hidden or gone: differences name the rest of it");
   }
 
