@@ -136,7 +136,7 @@ final class DemoRun {
     ingest = programs.start("ingest", "ingest", "--checkpoint-interval", "PT2S");
     try (LakeCatalog catalog = catalog();
         CatalogCommit states = new CatalogCommit(catalog)) {
-      tables = progress(states).awaitLoaded(ingest, now);
+      tables = progress(states, catalog).awaitLoaded(ingest, now);
       loaded = new CatalogLog(catalog).captured();
       return "%d tables, %s rows in bronze by %s catalog commits"
           .formatted(tables, grouped(loaded.rows()), grouped(loaded.commits()));
@@ -154,7 +154,7 @@ final class DemoRun {
     changed = counts;
     try (LakeCatalog catalog = catalog();
         CatalogCommit states = new CatalogCommit(catalog)) {
-      progress(states).awaitCurrent(requireNonNull(ingest), now);
+      progress(states, catalog).awaitCurrent(requireNonNull(ingest), now);
       captured = new CatalogLog(catalog).captured().since(loaded);
       return "%s rows changed by %s transactions, captured by %s commits"
           .formatted(
@@ -238,8 +238,9 @@ final class DemoRun {
     return LakeCatalog.open(requireNonNull(platform).catalogConfig());
   }
 
-  private CaptureProgress progress(CatalogCommit states) {
-    return new CaptureProgress(requireNonNull(platform), folder.data(), states);
+  private CaptureProgress progress(CatalogCommit states, LakeCatalog catalog) {
+    return new CaptureProgress(
+        requireNonNull(platform), folder.data(), states, new CatalogLog(catalog));
   }
 
   private static String lastLine(String output) {
