@@ -21,6 +21,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param description what a row of it means
  * @param materialization how the SELECT becomes the table
  * @param uniqueKey the columns that tell its rows apart; empty if none do
+ * @param reachBy for {@link Materialization#MERGE_BY_KEY}, the column whose values reaches give
  * @param partitionBy the column that the table is partitioned by
  * @param tags words to select it by
  * @param columns what each column means, with its unit
@@ -35,6 +36,7 @@ public record Model(
     String description,
     Materialization materialization,
     List<String> uniqueKey,
+    Optional<String> reachBy,
     Optional<String> partitionBy,
     Set<String> tags,
     Map<String, String> columns,
@@ -72,9 +74,10 @@ public record Model(
         Materialization.CURRENT_STATE,
         key,
         Optional.empty(),
+        Optional.empty(),
         Set.of("current_state"),
         Map.of(),
-        List.of(new Input(changeLog, Optional.empty(), false)),
+        List.of(Input.of(changeLog)),
         List.of(),
         SchemaChange.APPEND_COLUMNS,
         "");

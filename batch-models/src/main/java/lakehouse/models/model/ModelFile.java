@@ -30,6 +30,7 @@ public final class ModelFile {
           "description",
           "materialized",
           "unique_key",
+          "reach_by",
           "partition_by",
           "tags",
           "columns",
@@ -97,6 +98,9 @@ public final class ModelFile {
     Optional<Materialization> kind = materialization(header);
     List<String> key = strings(header, "unique_key");
     Optional<String> partition = text(header, "partition_by");
+    Optional<String> reachBy =
+        text(header, "reach_by")
+            .or(() -> key.size() == 1 ? Optional.of(key.get(0)) : Optional.empty());
     List<Input> inputs = inputs(header, sql);
     Model.SchemaChange onSchemaChange = schemaChange(header);
     Map<String, String> columns = new LinkedHashMap<>();
@@ -108,7 +112,7 @@ public final class ModelFile {
     if (text(header, "description").isEmpty()) {
       problem("`description` is missing: what does one row mean?");
     }
-    kind.ifPresent(k -> requirements(k, key, partition, inputs));
+    kind.ifPresent(k -> requirements(k, key, reachBy, partition, inputs));
     if (kind.isEmpty()) {
       return Optional.empty();
     }
@@ -119,6 +123,7 @@ public final class ModelFile {
             text(header, "description").orElse(""),
             kind.get(),
             key,
+            reachBy,
             partition,
             new LinkedHashSet<>(strings(header, "tags")),
             columns,
@@ -146,14 +151,24 @@ public final class ModelFile {
   }
 
   private void requirements(
-      Materialization kind, List<String> key, Optional<String> partition, List<Input> inputs) {
+      Materialization kind,
+      List<String> key,
+      Optional<String> reachBy,
+      Optional<String> partition,
+      List<Input> inputs) {
     switch (kind) {
       case MERGE_BY_KEY -> {
         if (key.isEmpty()) {
           problem("`materialized: merge_by_key` needs a `unique_key`");
         }
-        if (key.size() > 1 && inputs.stream().anyMatch(input -> input.reach().isPresent())) {
-          problem("a reach of `merge_by_key` gives keys, and needs a `unique_key` of one column");
+        if (reachBy.isEmpty() && inputs.stream().anyMatch(input -> input.reach().isPresent())) {
+          problem("a reach gives values of one column; say which one by `reach_by`");
+        }
+        if (inputs.stream()
+            .flatMap(input -> input.reach().stream())
+            .flatMap(reach -> reach.parts().stream())
+            .anyMatch(Reach.Span.class::isInstance)) {
+          problem("a reach of `merge_by_key` gives single values, no {from: …, to: …}");
         }
       }
       case TOUCHED_PARTITIONS -> {
@@ -184,7 +199,7 @@ public final class ModelFile {
   private List<Input> inputs(JsonNode header, String sql) {
     Set<TableIdentifier> refs = ModelSql.refs(sql);
     Map<TableIdentifier, Input> inputs = new LinkedHashMap<>();
-    refs.forEach(ref -> inputs.put(ref, new Input(ref, Optional.empty(), false)));
+    refs.forEach(ref -> inputs.put(ref, Input.of(ref)));
     header
         .path("inputs")
         .fields()
@@ -201,12 +216,13 @@ public final class ModelFile {
                 return;
               }
               String where = "inputs." + entry.getKey() + ".";
-              knownKeys(where, entry.getValue(), List.of("reach", "appended"));
+              knownKeys(where, entry.getValue(), List.of("reach", "watches", "appended"));
               inputs.put(
                   input,
                   new Input(
                       input,
                       reach(where + "reach", entry.getValue().path("reach")),
+                      strings(entry.getValue(), "watches"),
                       entry.getValue().path("appended").asBoolean()));
             });
     return List.copyOf(inputs.values());

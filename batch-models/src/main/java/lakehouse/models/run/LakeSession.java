@@ -1,10 +1,13 @@
 package lakehouse.models.run;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.models.model.Names;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 
 /** Opens Spark on the lake. */
@@ -49,6 +52,15 @@ public final class LakeSession {
   }
 
   private static SparkSession.Builder local(long bytes) {
+    // These warn of what is meant: loopback, pools made on demand, wide plans.
+    for (String logger :
+        List.of(
+            "org.apache.spark.util.Utils",
+            "org.apache.spark.scheduler.FairSchedulableBuilder",
+            "org.apache.spark.sql.catalyst.util.SparkStringUtils",
+            "org.apache.spark.sql.execution.window.WindowExec")) {
+      Configurator.setLevel(logger, Level.ERROR);
+    }
     SparkSession.Builder builder = SparkSession.builder().appName("lake models");
     if (System.getProperty("spark.master") == null) {
       builder

@@ -134,7 +134,7 @@ final class SelectModels {
     Dataset<Row> after = fit(model, table, select(model, Map.of()));
     Dataset<Row> before = run.spark().table(Names.table(model.table()));
     if (decision.action() == Action.INCREMENTAL) {
-      String key = model.uniqueKey().get(0);
+      String key = model.reachBy().orElseThrow();
       Dataset<Row> keys = touchedKeys(model, changes);
       after = after.join(keys, after.col(key).equalTo(keys.col("target")), "left_semi");
       before = before.join(keys, before.col(key).equalTo(keys.col("target")), "left_semi");
@@ -244,7 +244,7 @@ final class SelectModels {
       if (!inputs.watched(input).equals(input.table())) {
         String changeView = view(model, "changes_of_" + input.table());
         rows.createOrReplaceTempView(changeView);
-        rows = run.spark().sql(ReachSql.rows(changeView));
+        rows = run.spark().sql(ReachSql.rows(changeView, input.watches()));
       }
       rows.createOrReplaceTempView(view);
       queries.addAll(ReachSql.parts(input.reach().orElseThrow(), view));
