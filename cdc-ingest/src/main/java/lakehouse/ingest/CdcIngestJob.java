@@ -13,6 +13,7 @@ import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.job.Capture;
 import lakehouse.ingest.preflight.Preflight;
 import lakehouse.ingest.preflight.SourceFacts;
+import lakehouse.ingest.preflight.Sources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,16 +45,19 @@ public final class CdcIngestJob implements Callable<Integer> {
   @Option(
       names = "--from-savepoint",
       paramLabel = "PATH",
-      description = "restore this instead of the newest; with one --source")
+      description = "restore this instead of the newest; with exactly one --source")
   private Optional<String> savepoint = Optional.empty();
 
   @Option(
       names = "--checkpoint-interval",
       paramLabel = "DURATION",
-      description = "time between two commits, e.g. PT5S; default: ingest.checkpoint-interval")
+      description = "time between two commits, e.g. PT5S (default: ingest.checkpoint-interval)")
   private Optional<Duration> checkpointInterval = Optional.empty();
 
-  @Option(names = "--port", paramLabel = "PORT", description = "of Flink's web page; default: any")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "of Flink's web page on 127.0.0.1 (default: any free one)")
   private int port;
 
   public static void main(String[] args) {
@@ -61,18 +65,20 @@ public final class CdcIngestJob implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
-    return run(config.load());
-  }
+  public Integer call() throws InterruptedException {
+    LakeConfig lake = config.load();
+    List<SourceConfig> sources = Sources.chosen(lake, names);
+    checkOptions(lake, sources);
 
-  int run(LakeConfig config) throws Exception {
-    List<SourceConfig> sources = chosen(config);
-    List<SourceFacts> facts = sources.stream().map(Preflight::read).toList();
-    Duration interval = checkpointInterval.orElse(config.ingest().checkpointInterval());
-    try (Capture capture = Capture.start(config, sources.size(), port, interval)) {
+    // sources and catalog ---> what would stop the capture
+    List<SourceFacts> facts = Preflight.require(lake, sources);
+
+    // each source ---> one job in this process's cluster ---> bronze
+    Duration interval = checkpointInterval.orElse(lake.ingest().checkpointInterval());
+    try (Capture capture = Capture.start(lake, sources.size(), port, interval)) {
       for (int i = 0; i < sources.size(); i++) {
-        SourceConfig source = sources.get(i);
-        capture.add(source, facts.get(i), savepoint, reload.contains(source.name()));
+        boolean anew = reload.contains(sources.get(i).name());
+        capture.add(sources.get(i), facts.get(i), savepoint, anew);
       }
       await(capture);
       return capture.exitCode();
@@ -91,19 +97,12 @@ public final class CdcIngestJob implements Callable<Integer> {
     }
   }
 
-  private List<SourceConfig> chosen(LakeConfig config) {
-    List<SourceConfig> chosen =
-        config.sources().stream()
-            .filter(source -> names.isEmpty() || names.contains(source.name()))
-            .toList();
-    List<String> known = config.sources().stream().map(SourceConfig::name).toList();
-    for (String name : names) {
-      if (!known.contains(name)) {
-        throw new LakeException(
-            ExitCode.CONFIGURATION,
-            "There is no source %s; the configuration has %s.".formatted(name, known));
-      }
+  private void checkOptions(LakeConfig lake, List<SourceConfig> sources) {
+    Sources.chosen(lake, reload);
+    if (savepoint.isPresent() && sources.size() != 1) {
+      throw new LakeException(
+          ExitCode.CONFIGURATION,
+          "--from-savepoint restores one source; name it with exactly one --source.");
     }
-    return chosen;
   }
 }

@@ -43,9 +43,9 @@ public final class Capture implements AutoCloseable {
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   private final List<LakeException> failures = new ArrayList<>();
   private final CountDownLatch ended;
+  private final Thread onSignal = new Thread(this::stopOnSignal, "ingest-stop");
 
-  private record Running(
-      SourceConfig source, SourceFacts facts, JobID job, String folder, boolean[] stopping) {}
+  private record Running(SourceConfig source, SourceFacts facts, JobID job, String folder) {}
 
   /**
    * Starts the cluster.
@@ -69,6 +69,7 @@ public final class Capture implements AutoCloseable {
     this.cluster = cluster;
     this.ended = new CountDownLatch(sources);
     this.checkpointInterval = checkpointInterval;
+    Runtime.getRuntime().addShutdownHook(onSignal);
     System.out.println("Flink's web page: " + cluster.webPage());
   }
 
@@ -102,8 +103,7 @@ public final class Capture implements AutoCloseable {
             source,
             facts,
             job.getJobID(),
-            "file://" + folder + "/" + start.run().run() + "/savepoints",
-            new boolean[1]);
+            "file://" + folder + "/" + start.run().run() + "/savepoints");
     running.put(source.name(), capture);
     CompletableFuture<Void> unused =
         cluster.submit(job).handle((result, failure) -> end(capture, result, failure));
@@ -229,8 +229,20 @@ public final class Capture implements AutoCloseable {
     }
   }
 
+  /** SIGTERM and Ctrl-C are how a capture is ended, so the process ends with 0 then. */
+  private void stopOnSignal() {
+    stop();
+    System.out.flush();
+    Runtime.getRuntime().halt(exitCode());
+  }
+
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    } catch (IllegalStateException shuttingDown) {
+      return; // the hook is at it
+    }
     try {
       cluster.close();
     } catch (Exception e) {

@@ -98,6 +98,21 @@ public record SourceFacts(
       columns = List.copyOf(columns);
     }
 
+    Table with(List<Column> otherColumns) {
+      return new Table(
+          schema,
+          name,
+          kind,
+          persistence,
+          replicaIdentity,
+          published,
+          readable,
+          key,
+          keyDeferrable,
+          rowBytes,
+          otherColumns);
+    }
+
     /** {@code schema.table}. */
     public String qualifiedName() {
       return schema + "." + name;
@@ -114,8 +129,10 @@ public record SourceFacts(
    *
    * @param type as in {@code pg_type.typname}
    * @param modifier the type's modifier; -1 for none
+   * @param finerThanMillis whether a time has digits beyond the milliseconds in some row
    */
-  public record Column(String name, String type, int modifier, boolean generated) {}
+  public record Column(
+      String name, String type, int modifier, boolean generated, boolean finerThanMillis) {}
 
   /** Whether the configuration asks for the table. */
   static boolean wanted(SourceConfig source, Table table) {

@@ -213,11 +213,49 @@ final class SourceFactsReader {
         }
       }
     }
-    return tables;
+    return withFinerTimes(connection, tables);
   }
 
   private static List<String> strings(Array array) throws SQLException {
     return Arrays.asList((String[]) array.getArray());
+  }
+
+  /** Looks into tables with a time of microseconds; only these are read, and they are rare. */
+  private List<Table> withFinerTimes(Connection connection, List<Table> tables)
+      throws SQLException {
+    List<Table> looked = new ArrayList<>();
+    for (Table table : tables) {
+      List<Column> columns = new ArrayList<>();
+      for (Column column : table.columns()) {
+        boolean suspect =
+            column.type().equals("time")
+                && (column.modifier() < 0 || column.modifier() > 3)
+                && table.kind() == 'r'
+                && table.published()
+                && table.readable()
+                && SourceFacts.wanted(source, table);
+        columns.add(
+            suspect && finerThanMillis(connection, table, column)
+                ? new Column(
+                    column.name(), column.type(), column.modifier(), column.generated(), true)
+                : column);
+      }
+      looked.add(table.with(columns));
+    }
+    return looked;
+  }
+
+  private static boolean finerThanMillis(Connection connection, Table table, Column column)
+      throws SQLException {
+    String name = '"' + column.name().replace("\"", "\"\"") + '"';
+    try (PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT EXISTS (SELECT FROM %s WHERE extract(microseconds FROM %s)::bigint %% 1000 <> 0)"
+                    .formatted(table.quoted(), name));
+        ResultSet row = query.executeQuery()) {
+      row.next();
+      return row.getBoolean(1);
+    }
   }
 
   private static List<Column> columns(Array array) throws SQLException {
@@ -227,7 +265,8 @@ final class SourceFactsReader {
     return Arrays.stream(rows)
         .map(
             row ->
-                new Column(row[0], row[1], Integer.parseInt(row[2]), Boolean.parseBoolean(row[3])))
+                new Column(
+                    row[0], row[1], Integer.parseInt(row[2]), Boolean.parseBoolean(row[3]), false))
         .toList();
   }
 

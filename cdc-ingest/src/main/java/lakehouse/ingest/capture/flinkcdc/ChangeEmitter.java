@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
   private final DebeziumDecoder decoder;
   private final Set<String> tables;
-  private final Runnable onStream;
+  private final IdleHeartbeat heartbeat;
 
   /** Records of one position, not yet handed on and not in the split's state. */
   private final List<SourceRecord> held = new ArrayList<>();
@@ -50,17 +50,17 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
   private long committedAt = Long.MIN_VALUE;
 
   /**
-   * @param onStream called once, when the stream begins
+   * @param heartbeat started when the stream begins
    */
   ChangeEmitter(
       CaptureRun run,
       DebeziumDeserializationSchema<ChangeEvent> unused,
       SourceReaderMetrics metrics,
       OffsetFactory offsetFactory,
-      Runnable onStream) {
+      IdleHeartbeat heartbeat) {
     super(unused, metrics, false, offsetFactory);
     this.decoder = new DebeziumDecoder(run);
-    this.onStream = onStream;
+    this.heartbeat = heartbeat;
     this.tables =
         run.tables().stream()
             .map(CaptureRun.CapturedTable::qualifiedName)
@@ -106,7 +106,7 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
       TimestampData capturedAt) {
     if (!streaming) {
       streaming = true;
-      onStream.run();
+      heartbeat.start();
       // all that was committed before the stream's first position is in the load
       tell(((PostgresOffset) state.getStartingOffset()).getLsn().asLong(), output);
     }
@@ -137,6 +137,7 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
     if (held.isEmpty()) {
       return null;
     }
+    heartbeat.active();
     for (SourceRecord record : held) {
       emit(record, output, capturedAt);
     }

@@ -57,7 +57,7 @@ final class FlinkCdcSource extends PostgresIncrementalSource<ChangeEvent> {
                 snapshotHooks);
     IdleHeartbeat heartbeat = new IdleHeartbeat(run.source());
     ChangeEmitter emitter =
-        new ChangeEmitter(run, deserializationSchema, metrics, offsetFactory, heartbeat::start);
+        new ChangeEmitter(run, deserializationSchema, metrics, offsetFactory, heartbeat);
     return new Reader(
         queue,
         splitReaders,

@@ -1,0 +1,36 @@
+package lakehouse.ingest.preflight;
+
+import java.util.List;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.LakeConfig;
+import lakehouse.catalog.config.SourceConfig;
+
+/** Picks sources of the configuration by name. */
+public final class Sources {
+  private Sources() {}
+
+  /**
+   * The named sources, or all where no name is given.
+   *
+   * @throws LakeException if there is none of a name, or none at all
+   */
+  public static List<SourceConfig> chosen(LakeConfig config, List<String> names) {
+    List<String> known = config.sources().stream().map(SourceConfig::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new LakeException(
+            ExitCode.CONFIGURATION,
+            "There is no source %s; the configuration has %s."
+                .formatted(name, known.isEmpty() ? "none" : String.join(", ", known)));
+      }
+    }
+    if (known.isEmpty()) {
+      throw new LakeException(
+          ExitCode.CONFIGURATION, "The configuration has no sources; name them under `sources`.");
+    }
+    return config.sources().stream()
+        .filter(source -> names.isEmpty() || names.contains(source.name()))
+        .toList();
+  }
+}
