@@ -83,10 +83,10 @@ final class DemoRun {
     steps.run("databases", this::fillDatabases);
     steps.run("catalog", this::setUpCatalog);
     steps.run("initial load", this::load);
-    steps.run("models", now -> models("models-1"));
+    steps.run("models", now -> models(now, "models-1"));
     // live changes ---> bronze ---> models again ---> proof ---> marts
     steps.run("live changes", this::change);
-    steps.run("models again", now -> models("models-2"));
+    steps.run("models again", now -> models(now, "models-2"));
     steps.run("proof", this::prove);
     steps.run("results", this::read);
   }
@@ -127,7 +127,7 @@ final class DemoRun {
 
   private String setUpCatalog(Consumer<String> now) throws InterruptedException {
     now.accept("lake setup apply");
-    requireNonNull(setup).await();
+    requireNonNull(setup).await(line -> {});
     return "namespaces and the tables of the audit trail are made";
   }
 
@@ -143,8 +143,8 @@ final class DemoRun {
     }
   }
 
-  private String models(String log) throws InterruptedException {
-    return lastLine(programs.run(log, "models", "run"));
+  private String models(Consumer<String> now, String log) throws InterruptedException {
+    return lastLine(programs.run(now, log, "models", "run"));
   }
 
   private String change(Consumer<String> now) throws Exception {
@@ -169,7 +169,7 @@ final class DemoRun {
     Running reconcile = programs.start("reconcile", "reconcile");
     // both only read, so the marts are asked meanwhile
     marts = CompletableFuture.supplyAsync(this::askMarts);
-    proof = lastLine(reconcile.await());
+    proof = lastLine(reconcile.await(now));
     return proof;
   }
 
@@ -244,10 +244,7 @@ final class DemoRun {
   }
 
   private static String lastLine(String output) {
-    return output
-        .lines()
-        .filter(line -> !line.isBlank())
-        .reduce((first, second) -> second)
+    return LakePrograms.lastLine(output)
         .orElseThrow(
             () -> new LakeException(ExitCode.BUG, "A program of the lake printed nothing."));
   }

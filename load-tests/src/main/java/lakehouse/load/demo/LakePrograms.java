@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfigs;
@@ -23,7 +25,8 @@ import lakehouse.catalog.platform.DataFolder;
  * until they are gone.
  */
 final class LakePrograms implements AutoCloseable {
-  private static final int TAIL_LINES = 25;
+  private static final int EVIDENCE_LINES = 20;
+  private static final long LOOK_EVERY_MILLIS = 200;
   private static final long STOP_SECONDS = 90;
 
   private final Path launcher;
@@ -67,9 +70,16 @@ final class LakePrograms implements AutoCloseable {
       }
     }
 
-    /** Waits for its end and returns what it printed. */
-    String await() throws InterruptedException {
-      if (process.waitFor() != 0) {
+    /**
+     * Waits for its end and returns what it printed.
+     *
+     * @param now told the last line that it has printed so far
+     */
+    String await(Consumer<String> now) throws InterruptedException {
+      while (!process.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+        lastLine(output()).ifPresent(now);
+      }
+      if (process.exitValue() != 0) {
         throw failure("failed");
       }
       return output();
@@ -85,9 +95,6 @@ final class LakePrograms implements AutoCloseable {
 
     private LakeException failure(String what) {
       int exit = process.exitValue();
-      List<String> lines = output().strip().lines().toList();
-      String tail =
-          String.join("\n  ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
       ExitCode code =
           Arrays.stream(ExitCode.values())
               .filter(known -> known.value() == exit && known != ExitCode.DONE)
@@ -96,12 +103,24 @@ final class LakePrograms implements AutoCloseable {
       return new LakeException(
           code,
           """
-          `lake %s` %s, with exit code %d. The end of what it said:
+          `lake %s` %s, with exit code %d. What it said:
 
             %s
 
           All of it is in %s."""
-              .formatted(name, what, exit, tail, log));
+              .formatted(name, what, exit, String.join("\n  ", evidence()), log));
+    }
+
+    /** From its last word on an error; without one, the end of what it said. */
+    private List<String> evidence() {
+      List<String> lines = output().strip().lines().toList();
+      int first = Math.max(0, lines.size() - EVIDENCE_LINES);
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).startsWith("error:")) {
+          first = i;
+        }
+      }
+      return lines.subList(first, Math.min(lines.size(), first + EVIDENCE_LINES));
     }
 
     /** SIGTERM, then patience, then SIGKILL. */
@@ -118,14 +137,18 @@ final class LakePrograms implements AutoCloseable {
     }
   }
 
-  /** Runs a program to its end and returns what it printed. */
-  String run(String log, String... arguments) throws InterruptedException {
-    Running program = start(log, arguments);
-    try {
-      return program.await();
-    } finally {
-      forget(program);
-    }
+  /** Runs a program to its end; see {@link Running#await}. */
+  String run(Consumer<String> now, String log, String... arguments) throws InterruptedException {
+    return start(log, arguments).await(now);
+  }
+
+  /** The last line that says anything. */
+  static Optional<String> lastLine(String output) {
+    return output
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .reduce((first, second) -> second);
   }
 
   /**
@@ -160,16 +183,6 @@ final class LakePrograms implements AutoCloseable {
     }
   }
 
-  /** Stops a program and waits until it is gone. */
-  void stop(Running program) {
-    program.stop();
-    forget(program);
-  }
-
-  private synchronized void forget(Running program) {
-    running.remove(program);
-  }
-
   @Override
   public void close() {
     List<Running> left;
@@ -177,6 +190,6 @@ final class LakePrograms implements AutoCloseable {
       closed = true;
       left = List.copyOf(running);
     }
-    left.forEach(this::stop);
+    left.forEach(Running::stop);
   }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Steps implements AutoCloseable {
   private static final long LINE_EVERY_SECONDS = 10;
 
+  /** A longer line would break at a terminal and could not be replaced. */
+  private static final int WIDTH = 62;
+
   private final PrintStream out;
   private final boolean terminal;
   private final int total;
@@ -102,7 +105,7 @@ final class Steps implements AutoCloseable {
   }
 
   private synchronized void now(String text) {
-    detail = text;
+    detail = text.length() > WIDTH ? text.substring(0, WIDTH - 3) + "..." : text;
   }
 
   private synchronized void tick() {

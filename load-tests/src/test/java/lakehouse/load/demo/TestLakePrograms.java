@@ -33,7 +33,7 @@ class TestLakePrograms {
         #!/bin/sh
         case $1 in
           say) shift; echo "$LAKE_DATA: $*" ;;
-          fail) echo "error: no"; exit 4 ;;
+          fail) echo "much before"; echo "error: no"; echo "because"; exit 4 ;;
           crash) kill -9 $$ ;;
           stay) trap 'echo "$2" >>../stopped; exit 0' TERM
                 echo up
@@ -46,27 +46,28 @@ class TestLakePrograms {
   @Test
   void runsAVerbOnTheDataFolderAndReturnsWhatItPrinted() throws Exception {
     try (LakePrograms programs = new LakePrograms(launcher, data)) {
-      assertThat(programs.run("say", "say", "one two", "three"))
+      assertThat(programs.run(line -> {}, "say", "say", "one two", "three"))
           .isEqualTo(data + ": one two three\n");
       assertThat(data.logs().resolve("say.log")).hasContent(data + ": one two three");
     }
   }
 
   @Test
-  void passesOnTheExitCodeAndTheEndOfWhatWasSaid() {
+  void passesOnTheExitCodeAndTheError() {
     try (LakePrograms programs = new LakePrograms(launcher, data)) {
-      assertThatThrownBy(() -> programs.run("fail", "fail", "now"))
+      assertThatThrownBy(() -> programs.run(line -> {}, "fail", "fail", "now"))
           .isInstanceOfSatisfying(
               LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DATA_CHECK))
           .hasMessage(
               """
-              `lake fail now` failed, with exit code 4. The end of what it said:
+              `lake fail now` failed, with exit code 4. What it said:
 
                 error: no
+                because
 
               All of it is in %s."""
                   .formatted(data.logs().resolve("fail.log")));
-      assertThatThrownBy(() -> programs.run("crash", "crash"))
+      assertThatThrownBy(() -> programs.run(line -> {}, "crash", "crash"))
           .isInstanceOfSatisfying(
               LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.BUG))
           .hasMessageContaining("exit code 137");
