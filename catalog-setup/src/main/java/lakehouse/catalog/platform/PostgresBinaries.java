@@ -36,8 +36,13 @@ record PostgresBinaries(Path home) {
           Name servers of your own in lake.yaml."""
               .formatted(system, machine));
     }
+    return unpacked(cache(data));
+  }
+
+  /** Unpacks the programs into a folder of that cache, or finds them unpacked. */
+  static PostgresBinaries unpacked(Path cache) {
     try {
-      Path home = cache(data).resolve("postgresql-" + digest());
+      Path home = cache.resolve("postgresql-" + digest());
       if (!Files.isDirectory(home)) {
         unpack(home);
       }
