@@ -51,6 +51,13 @@ public final class Calendar {
     return year <= 0;
   }
 
+  /** A time of day as PostgreSQL prints it: no trailing zeros, up to {@code 24:00:00}. */
+  public static String time(long micros) {
+    StringBuilder text = new StringBuilder();
+    appendTime(text, micros);
+    return text.toString();
+  }
+
   /** Appends hours to seconds, and the fraction without trailing zeros. */
   static void appendTime(StringBuilder text, long micros) {
     long hours = micros / (3600 * MICROS_PER_SECOND);
@@ -82,11 +89,6 @@ public final class Calendar {
   static int parseDate(byte[] wire, int offset, int length) {
     Parser parser = new Parser(wire, offset, length);
     return Math.toIntExact(parser.date());
-  }
-
-  /** Microseconds since midnight of PostgreSQL's text of a time. */
-  static long parseTime(byte[] wire, int offset, int length) {
-    return new Parser(wire, offset, length).time();
   }
 
   /** Microseconds since 2000 of PostgreSQL's text of a timestamp with or without a zone. */

@@ -7,7 +7,8 @@ import org.apache.iceberg.types.Types;
 
 /**
  * What a PostgreSQL type becomes in bronze. A type that has no exact counterpart becomes its text;
- * nothing is rounded or cut.
+ * nothing is rounded or cut. So does {@code time}: Iceberg has one, but Spark 3.5 refuses to open a
+ * table with a column of it, and it cannot hold {@code 24:00:00}.
  */
 public final class PostgresTypes {
   /** The most digits an Iceberg decimal can have. */
@@ -66,7 +67,6 @@ public final class PostgresTypes {
       case "numeric", "decimal" -> numeric(length, scale);
       case "bytea" -> Types.BinaryType.get();
       case "date" -> Types.DateType.get();
-      case "time", "time without time zone" -> Types.TimeType.get();
       case "timestamp", "timestamp without time zone" -> Types.TimestampType.withoutZone();
       case "timestamptz", "timestamp with time zone" -> Types.TimestampType.withZone();
       default -> Types.StringType.get();

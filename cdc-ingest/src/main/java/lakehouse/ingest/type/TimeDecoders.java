@@ -61,48 +61,10 @@ final class TimeDecoders {
     }
   }
 
-  /** Midnight at the end of a day is a time to PostgreSQL, and none to Iceberg. */
-  static final class BinaryTime extends ValueDecoder {
-    BinaryTime() {
-      super(Shape.LONG);
-    }
-
-    @Override
-    public boolean fits(byte[] wire, int offset, int length) {
-      return Wire.int64(wire, offset) < MICROS_PER_DAY;
-    }
-
-    @Override
-    public Object value(byte[] wire, int offset, int length) {
-      return Wire.int64(wire, offset);
-    }
-
-    @Override
-    public long longValue(byte[] wire, int offset, int length) {
-      return Wire.int64(wire, offset);
-    }
-
+  static final class BinaryTime extends TextualDecoders.BinaryText {
     @Override
     public String text(byte[] wire, int offset, int length) {
-      StringBuilder text = new StringBuilder();
-      Calendar.appendTime(text, Wire.int64(wire, offset));
-      return text.toString();
-    }
-  }
-
-  static final class TextTime extends TextForm {
-    TextTime() {
-      super(Shape.LONG);
-    }
-
-    @Override
-    public boolean fits(byte[] wire, int offset, int length) {
-      return wire[offset] != '2' || wire[offset + 1] != '4';
-    }
-
-    @Override
-    public Object value(byte[] wire, int offset, int length) {
-      return Calendar.parseTime(wire, offset, length);
+      return Calendar.time(Wire.int64(wire, offset));
     }
   }
 

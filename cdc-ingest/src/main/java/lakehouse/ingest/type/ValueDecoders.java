@@ -136,7 +136,6 @@ public final class ValueDecoders {
           type.isDecimal() ? new NumberDecoders.TextDecimal(type.precision(), type.scale()) : TEXT;
       case "bytea" -> new TextualDecoders.TextBytes();
       case "date" -> new TimeDecoders.TextDate();
-      case "time" -> new TimeDecoders.TextTime();
       case "timestamp", "timestamptz" -> new TimeDecoders.TextTimestamp();
       default -> TEXT;
     };

@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import lakehouse.ingest.type.Calendar;
 import lakehouse.ingest.type.Unrepresentable;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
@@ -51,7 +51,6 @@ interface ColumnDecoder {
       }
       case BINARY -> ColumnDecoder::binary;
       case DATE -> ColumnDecoder::date;
-      case TIME -> ColumnDecoder::time;
       case TIMESTAMP ->
           ((Types.TimestampType) type).shouldAdjustToUTC()
               ? ColumnDecoder::instant
@@ -90,11 +89,6 @@ interface ColumnDecoder {
       return new Unrepresentable("-infinity");
     }
     return days;
-  }
-
-  private static Object time(Object value) {
-    long micros = (Long) value;
-    return micros >= 86_400_000_000L ? new Unrepresentable("24:00:00") : micros;
   }
 
   private static Object timestamp(Schema schema, long value) {
@@ -157,7 +151,7 @@ interface ColumnDecoder {
       return LocalDate.ofEpochDay((Integer) value).toString();
     }
     if (MicroTime.SCHEMA_NAME.equals(name)) {
-      return LocalTime.ofNanoOfDay((Long) value * 1_000L).toString();
+      return Calendar.time((Long) value);
     }
     if (MicroTimestamp.SCHEMA_NAME.equals(name)) {
       return Timestamps.local((Long) value).toString();
