@@ -103,6 +103,10 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   private void begin() {
     state = new CommitterState(newRun.run(), newRun.epoch());
     run = newRun;
+    if (run.goesOn()) {
+      state.position = run.before().position();
+      state.reached = new Reached(state.position, Long.MIN_VALUE, run.before().loaded(), 0);
+    }
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
     if (!samePosition(found, run.stateBefore())) {
@@ -127,7 +131,8 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
             newRun.timeline(),
             newRun.slot(),
             newRun.stateFolder(),
-            newRun.before());
+            newRun.before(),
+            newRun.positions());
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
     boolean first = state.position == 0 || state.pending.stream().anyMatch(c -> c.from() == 0);
@@ -183,6 +188,12 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     Reached reached = state.reached.plus(building.reached());
+    if (run.positions() == SourceRun.Positions.LOG && reached.lsn() == 0) {
+      holdLoad(reached);
+      return;
+    }
+    building = state.held.plus(building);
+    state.held = CheckpointWrites.NOTHING;
     boolean loadEnds = !reached.loaded().equals(state.reached.loaded());
     boolean moved = reached.lsn() > state.reached.lsn();
     boolean due = System.nanoTime() - lastCommittableNanos > PROGRESS_NANOS;
@@ -191,14 +202,35 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
           new Committable(
               context.getCheckpointId(),
               state.position,
-              state.position + 1,
+              position(reached),
               new CheckpointWrites(building.tables(), reached)));
-      state.position++;
+      state.position = position(reached);
       state.reached = reached;
       building = CheckpointWrites.NOTHING;
       lastCommittableNanos = System.nanoTime();
     }
     stored.update(List.of(state));
+  }
+
+  /** Keeps what was written of a load until all of it is; a new load voids an earlier one's. */
+  private void holdLoad(Reached reached) throws Exception {
+    boolean sameLoad = reached.loadPoint() == state.reached.loadPoint();
+    state.held = (sameLoad ? state.held : CheckpointWrites.NOTHING).plus(building);
+    state.reached = reached;
+    building = CheckpointWrites.NOTHING;
+    stored.update(List.of(state));
+  }
+
+  private long position(Reached reached) {
+    if (run.positions() == SourceRun.Positions.CHECKPOINTS) {
+      return state.position + 1;
+    }
+    if (reached.lsn() <= state.position) {
+      throw new IllegalStateException(
+          "Changes of source %s were written and its position stayed %s"
+              .formatted(run.source(), Lsn.text(state.position)));
+    }
+    return reached.lsn();
   }
 
   @Override

@@ -1,11 +1,13 @@
 package lakehouse.ingest.bronze;
 
 import java.util.List;
+import java.util.Set;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.ingest.bronze.CheckpointWrites.Reached;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEvent.Change;
+import lakehouse.ingest.event.ChangeEvent.LoadBegins;
 import lakehouse.ingest.event.ChangeEvent.Progress;
 import lakehouse.ingest.metrics.IngestMetrics;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -59,7 +61,9 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
     } else if (event instanceof Progress progress) {
       reached =
           reached.plus(
-              new Reached(progress.lsn(), progress.committedAtMicros(), progress.loaded()));
+              new Reached(progress.lsn(), progress.committedAtMicros(), progress.loaded(), 0));
+    } else if (event instanceof LoadBegins load) {
+      reached = reached.plus(new Reached(0, Long.MIN_VALUE, Set.of(), load.point()));
     }
   }
 

@@ -27,9 +27,11 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
    * @param lsn the log position up to which all is held; 0 while loading
    * @param committedAtMicros commit time of the last change; {@link Long#MIN_VALUE} for none
    * @param loaded the tables whose load is held whole
+   * @param loadPoint where the load ends that goes on or was the last; 0 if the engine does not say
    */
-  record Reached(long lsn, long committedAtMicros, Set<String> loaded) implements Serializable {
-    static final Reached NOTHING = new Reached(0, Long.MIN_VALUE, Set.of());
+  record Reached(long lsn, long committedAtMicros, Set<String> loaded, long loadPoint)
+      implements Serializable {
+    static final Reached NOTHING = new Reached(0, Long.MIN_VALUE, Set.of(), 0);
 
     Reached {
       loaded = Set.copyOf(loaded);
@@ -39,7 +41,10 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
       Set<String> all = new TreeSet<>(loaded);
       all.addAll(other.loaded);
       return new Reached(
-          Math.max(lsn, other.lsn), Math.max(committedAtMicros, other.committedAtMicros), all);
+          Math.max(lsn, other.lsn),
+          Math.max(committedAtMicros, other.committedAtMicros),
+          all,
+          Math.max(loadPoint, other.loadPoint));
     }
   }
 

@@ -18,6 +18,9 @@ final class CommitterState implements Serializable {
   /** How far the source is held with it. */
   Reached reached = Reached.NOTHING;
 
+  /** What was written of a load that goes on: it becomes visible as a whole. */
+  CheckpointWrites held = CheckpointWrites.NOTHING;
+
   /** Committables whose commit is not known to be done, oldest first. */
   final List<Committable> pending = new ArrayList<>();
 

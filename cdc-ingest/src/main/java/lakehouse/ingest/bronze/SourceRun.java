@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param slot the replication slot
  * @param stateFolder where the checkpoints of all runs of the source are, for messages
  * @param before the catalog's position that a start without state follows on; null if it has none
+ * @param positions what positions count
  */
 public record SourceRun(
     String source,
@@ -26,10 +27,43 @@ public record SourceRun(
     int timeline,
     String slot,
     String stateFolder,
-    @Nullable Before before)
+    @Nullable Before before,
+    Positions positions)
     implements Serializable {
-  /** A position of an earlier run. */
-  public record Before(String run, int epoch, long position) implements Serializable {}
+  /** What the positions of a run count. */
+  public enum Positions {
+    /** Checkpoints that held anything: a run goes on from its newest checkpoint only. */
+    CHECKPOINTS,
+    /** The source's log: a run goes on from the catalog's position, by itself. */
+    LOG
+  }
+
+  /** A position of an earlier run, or of this one, and the tables that it holds whole. */
+  public record Before(String run, int epoch, long position, Set<String> loaded)
+      implements Serializable {
+    public Before {
+      loaded = Set.copyOf(loaded);
+    }
+  }
+
+  /** Whether this run goes on where the catalog is. */
+  boolean goesOn() {
+    return positions == Positions.LOG
+        && before != null
+        && before.run().equals(run)
+        && before.epoch() == epoch;
+  }
+
+  /** The same run of another epoch. */
+  public SourceRun at(int other) {
+    return new SourceRun(
+        source, run, other, systemIdentifier, timeline, slot, stateFolder, before, positions);
+  }
+
+  /** The catalog's position that the run goes on at; null if it begins with a load. */
+  public @Nullable Long goesOnAt() {
+    return goesOn() ? Long.valueOf(before.position()) : null;
+  }
 
   /** The catalog's state before the first commit of a run that starts without state. */
   Optional<SourceState> stateBefore() {

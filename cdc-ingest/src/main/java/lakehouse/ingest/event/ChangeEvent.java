@@ -1,12 +1,12 @@
 package lakehouse.ingest.event;
 
 import java.util.Set;
-import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
 
 /**
  * What a capture engine tells bronze, in the order in which it is to be kept. Events pass from
- * engine to writer within one chain of operators, by reference: they are never serialized, and
- * belong to the receiver.
+ * engine to writer within one chain of operators, by reference: they are never serialized. The
+ * engine may use an event and its row again once the receiver returns.
  */
 public sealed interface ChangeEvent {
   /**
@@ -16,8 +16,15 @@ public sealed interface ChangeEvent {
    * @param operation what happened; the same stands in the row
    * @param row all columns, those of the metadata included
    */
-  record Change(TableSchema schema, Operation operation, GenericRowData row)
-      implements ChangeEvent {}
+  record Change(TableSchema schema, Operation operation, RowData row) implements ChangeEvent {}
+
+  /**
+   * What follows belongs to a load whose snapshot ends at {@code point}: all that was handed out of
+   * an earlier load, and is not yet in the catalog, is void.
+   *
+   * @param point the log position at which the changes after the load begin
+   */
+  record LoadBegins(long point) implements ChangeEvent {}
 
   /**
    * How far the engine has come: whatever the source committed up to {@code lsn} was handed over

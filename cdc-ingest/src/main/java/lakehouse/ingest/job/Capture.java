@@ -92,6 +92,8 @@ public final class Capture implements AutoCloseable {
       job.setSavepointRestoreSettings(
           SavepointRestoreSettings.forPath(
               resume.path(), false, resume.owned() ? RestoreMode.CLAIM : RestoreMode.NO_CLAIM));
+    } else if (start instanceof SourceStart.GoOn) {
+      System.out.printf("Source %s: goes on at the catalog's position%n", source.name());
     } else if (start instanceof SourceStart.NewLoad load) {
       System.out.printf(
           "Source %s: loads %d tables (%s)%n",

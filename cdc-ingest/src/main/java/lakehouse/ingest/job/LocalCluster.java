@@ -3,6 +3,7 @@ package lakehouse.ingest.job;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import lakehouse.ingest.capture.postgres.NativeEngine;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -38,7 +39,7 @@ final class LocalCluster implements AutoCloseable {
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration(port))
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(jobs)
+                .setNumSlotsPerTaskManager(jobs * NativeEngine.READERS)
                 .build());
     cluster.start();
     return new LocalCluster(cluster);

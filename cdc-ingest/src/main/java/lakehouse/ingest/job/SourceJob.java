@@ -8,6 +8,7 @@ import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.flinkcdc.FlinkCdcEngine;
+import lakehouse.ingest.capture.postgres.NativeEngine;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.preflight.SourceFacts;
 import org.apache.flink.configuration.Configuration;
@@ -43,7 +44,8 @@ final class SourceJob {
             facts.captured(source),
             facts.domains(),
             run.epoch());
-    SingleOutputStreamOperator<ChangeEvent> changes = engine(source).capture(environment, capture);
+    SingleOutputStreamOperator<ChangeEvent> changes =
+        engine(config, source, run).capture(environment, capture);
 
     // change events ---> data files ---> one catalog commit for each checkpoint
     BronzeSink.append(changes, config.catalog(), run, maxBufferedBytes(config));
@@ -55,9 +57,10 @@ final class SourceJob {
     return Math.min(config.ingest().maxBufferedBytes(), share);
   }
 
-  private static CaptureEngine engine(SourceConfig source) {
+  private static CaptureEngine engine(LakeConfig config, SourceConfig source, SourceRun run) {
     return switch (source.engine()) {
       case FLINK_CDC -> new FlinkCdcEngine();
+      case NATIVE -> new NativeEngine(config.catalog(), run.goesOnAt());
     };
   }
 

@@ -3,6 +3,7 @@ package lakehouse.ingest.job;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
@@ -11,8 +12,11 @@ import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.StateMismatchException;
+import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.bronze.SourceRun;
+import lakehouse.ingest.bronze.SourceRun.Positions;
+import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.SourceConnection;
 import lakehouse.ingest.preflight.SourceFacts;
 import lakehouse.ingest.state.Checkpoints;
@@ -29,6 +33,9 @@ public sealed interface SourceStart {
    * @param owned whether Flink may delete the checkpoint when it is no longer needed
    */
   record Resume(SourceRun run, String path, boolean owned) implements SourceStart {}
+
+  /** It goes on at the catalog's position in the source's log; no checkpoint is needed. */
+  record GoOn(SourceRun run) implements SourceStart {}
 
   /** It loads every table, under a new epoch. */
   record NewLoad(SourceRun run, String reason) implements SourceStart {}
@@ -52,6 +59,9 @@ public sealed interface SourceStart {
       state = commit.state(source.name());
     }
     requireNotActive(source, facts);
+    if (source.engine() == CaptureEngineName.NATIVE) {
+      return ofLog(source, facts, folder, state, reload);
+    }
     if (savepoint.isPresent()) {
       SourceRun run =
           run(source, facts, folder, state, state.map(SourceState::run).orElse(newRun()));
@@ -88,7 +98,47 @@ public sealed interface SourceStart {
         facts.server().timeline(),
         source.slot(),
         folder,
-        state.map(s -> new SourceRun.Before(s.run(), s.epoch(), s.position())).orElse(null));
+        state
+            .map(s -> new SourceRun.Before(s.run(), s.epoch(), s.position(), s.loaded()))
+            .orElse(null),
+        source.engine() == CaptureEngineName.NATIVE ? Positions.LOG : Positions.CHECKPOINTS);
+  }
+
+  /** The run of all captures whose positions are the log's. */
+  String LOG_RUN = "wal";
+
+  private static SourceStart ofLog(
+      SourceConfig source,
+      SourceFacts facts,
+      String folder,
+      Optional<SourceState> state,
+      boolean reload) {
+    if (state.isEmpty() || reload || !state.get().run().equals(LOG_RUN)) {
+      String reason =
+          state.isEmpty()
+              ? "the lake holds nothing of it yet"
+              : reload ? "asked for by --reload" : "another engine has captured it so far";
+      return new NewLoad(run(source, facts, folder, state, LOG_RUN), reason);
+    }
+    requireResumable(source, facts, state.get());
+    requireLoaded(source, facts, state.get());
+    return new GoOn(run(source, facts, folder, state, LOG_RUN).at(state.get().epoch()));
+  }
+
+  private static void requireLoaded(SourceConfig source, SourceFacts facts, SourceState state) {
+    List<String> missing =
+        facts.captured(source).stream()
+            .map(CaptureRun.CapturedTable::qualifiedName)
+            .filter(table -> !state.loaded().contains(table))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT,
+          """
+          Source %s: the tables %s are to be captured now, and the lake holds no load of them.
+          Leave them out by `exclude`, or load every table anew: `lake ingest --reload %s`."""
+              .formatted(source.name(), missing, source.name()));
+    }
   }
 
   private static String newRun() {

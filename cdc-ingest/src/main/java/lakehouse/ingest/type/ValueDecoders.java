@@ -1,5 +1,6 @@
 package lakehouse.ingest.type;
 
+import java.util.Objects;
 import java.util.Set;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -142,6 +143,6 @@ public final class ValueDecoders {
   }
 
   private static WireType element(WireType array) {
-    return array.element().orElseThrow();
+    return Objects.requireNonNull(array.element());
   }
 }

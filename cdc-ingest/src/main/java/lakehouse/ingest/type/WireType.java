@@ -1,6 +1,7 @@
 package lakehouse.ingest.type;
 
-import java.util.Optional;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL type as far as its wire forms depend on it; a domain is its base type here.
@@ -9,11 +10,12 @@ import java.util.Optional;
  * @param modifier the type modifier, -1 for none: precision and scale of a numeric
  * @param name the name in {@code pg_type}, without schema
  * @param kind what sort of type it is
- * @param element the element type of an array
+ * @param element the element type of an array; null for any other type
  * @param delimiter what stands between the elements in the text of an array of this type
  */
 public record WireType(
-    int oid, int modifier, String name, Kind kind, Optional<WireType> element, char delimiter) {
+    int oid, int modifier, String name, Kind kind, @Nullable WireType element, char delimiter)
+    implements Serializable {
   /** The sorts of type that are told apart. */
   public enum Kind {
     /** A type of {@code pg_catalog}: its name says all. */
@@ -25,7 +27,7 @@ public record WireType(
   }
 
   public WireType {
-    if ((kind == Kind.ARRAY) != element.isPresent()) {
+    if ((kind == Kind.ARRAY) != (element != null)) {
       throw new IllegalArgumentException("an array, and nothing else, has an element: " + name);
     }
   }

@@ -21,6 +21,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.TimestampData;
 
 /**
@@ -107,7 +108,8 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
   private boolean stamp(Change change) {
     TableSchema schema = change.schema();
     Load load = state.loads.get(schema.qualifiedName());
-    var row = change.row();
+    // the decoder of this engine makes no other rows
+    GenericRowData row = (GenericRowData) change.row();
     row.setField(schema.epoch(), state.epoch);
     if (change.operation() == Operation.LOAD) {
       if (load != null) {

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import lakehouse.ingest.type.WireType;
 import lakehouse.ingest.type.WireType.Kind;
 
@@ -72,16 +71,16 @@ public final class TypeCatalog {
     Row row = rows.get(oid);
     if (row == null) {
       String name = "oid " + Integer.toUnsignedString(oid);
-      return new WireType(oid, modifier, name, Kind.OTHER, Optional.empty(), ',');
+      return new WireType(oid, modifier, name, Kind.OTHER, null, ',');
     }
     if (row.type() == 'd') {
       return type(row.base(), row.modifier());
     }
     if (row.array()) {
-      Optional<WireType> element = Optional.of(type(row.element(), modifier));
+      WireType element = type(row.element(), modifier);
       return new WireType(oid, modifier, row.name(), Kind.ARRAY, element, row.delimiter());
     }
     Kind kind = row.type() == 'e' ? Kind.ENUM : row.builtIn() ? Kind.BUILT_IN : Kind.OTHER;
-    return new WireType(oid, modifier, row.name(), kind, Optional.empty(), row.delimiter());
+    return new WireType(oid, modifier, row.name(), kind, null, row.delimiter());
   }
 }

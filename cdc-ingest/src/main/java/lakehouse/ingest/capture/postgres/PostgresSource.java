@@ -1,0 +1,101 @@
+package lakehouse.ingest.capture.postgres;
+
+import java.io.IOException;
+import java.io.Serializable;
+import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.event.ChangeEvent;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.InstantiationUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Flink's source of a PostgreSQL database: a load by {@code COPY}, then the stream of changes. */
+final class PostgresSource implements Source<ChangeEvent, PostgresSplit, LoadEnumerator.State> {
+  private static final long serialVersionUID = 1L;
+
+  private final CaptureRun run;
+  private final CatalogPosition catalog;
+  private final @Nullable Long resumeAt;
+
+  /**
+   * @param catalog what the catalog holds while the capture runs
+   * @param resumeAt the catalog's position at the start, at which the stream goes on; null to load
+   */
+  PostgresSource(CaptureRun run, CatalogPosition catalog, @Nullable Long resumeAt) {
+    this.run = run;
+    this.catalog = catalog;
+    this.resumeAt = resumeAt;
+  }
+
+  @Override
+  public Boundedness getBoundedness() {
+    return Boundedness.CONTINUOUS_UNBOUNDED;
+  }
+
+  @Override
+  public SourceReader<ChangeEvent, PostgresSplit> createReader(SourceReaderContext context) {
+    return new PostgresReader(
+        context,
+        new PostgresSessions(run.source()),
+        run.epoch(),
+        ColumnMasks.of(run.source().masks(), run.maskKey()),
+        catalog);
+  }
+
+  @Override
+  public SplitEnumerator<PostgresSplit, LoadEnumerator.State> createEnumerator(
+      SplitEnumeratorContext<PostgresSplit> context) {
+    return enumerator(context, null);
+  }
+
+  @Override
+  public SplitEnumerator<PostgresSplit, LoadEnumerator.State> restoreEnumerator(
+      SplitEnumeratorContext<PostgresSplit> context, LoadEnumerator.State restored) {
+    return enumerator(context, restored);
+  }
+
+  private LoadEnumerator enumerator(
+      SplitEnumeratorContext<PostgresSplit> context, LoadEnumerator.@Nullable State restored) {
+    return new LoadEnumerator(
+        context, new PostgresSessions(run.source()), run.tables(), resumeAt, restored);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<PostgresSplit> getSplitSerializer() {
+    return new JavaSerializer<>();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<LoadEnumerator.State> getEnumeratorCheckpointSerializer() {
+    return new JavaSerializer<>();
+  }
+
+  /** The state never outlives the process: a start goes by the catalog alone. */
+  private static final class JavaSerializer<T extends Serializable>
+      implements SimpleVersionedSerializer<T> {
+    @Override
+    public int getVersion() {
+      return 1;
+    }
+
+    @Override
+    public byte[] serialize(T value) throws IOException {
+      return InstantiationUtil.serializeObject(value);
+    }
+
+    @Override
+    public T deserialize(int version, byte[] bytes) throws IOException {
+      try {
+        return InstantiationUtil.deserializeObject(bytes, PostgresSource.class.getClassLoader());
+      } catch (ClassNotFoundException e) {
+        throw new IOException(e);
+      }
+    }
+  }
+}
