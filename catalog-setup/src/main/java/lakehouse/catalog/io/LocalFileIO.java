@@ -122,12 +122,24 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   private record LocalOutputFile(String location, OutputFile delegate) implements OutputFile {
     @Override
     public PositionOutputStream create() {
+      makeFolder();
       return delegate.create();
     }
 
     @Override
     public PositionOutputStream createOrOverwrite() {
+      makeFolder();
       return delegate.createOrOverwrite();
+    }
+
+    // Iceberg's own way fails when another writer makes the same folder at the same time.
+    private void makeFolder() {
+      Path folder = file(location).toPath().getParent();
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new RuntimeIOException(e, "Cannot make folder %s", folder);
+      }
     }
 
     @Override
