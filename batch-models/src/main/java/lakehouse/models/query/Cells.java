@@ -1,8 +1,7 @@
 package lakehouse.models.query;
 
 import java.math.BigDecimal;
-import java.sql.Date;
-import java.sql.Timestamp;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +17,8 @@ final class Cells {
 
   /** A value without Spark's own types. */
   static @Nullable Object plain(@Nullable Object value) {
-    if (value instanceof Timestamp timestamp) {
-      return timestamp.toInstant().toString();
-    }
-    if (value instanceof Date date) {
-      return date.toLocalDate().toString();
+    if (value instanceof Temporal time) {
+      return time.toString();
     }
     if (value instanceof BigDecimal decimal) {
       return decimal.toPlainString();

@@ -73,6 +73,7 @@ public final class LakeSession {
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.scheduler.mode", "FAIR")
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.datetime.java8API.enabled", "true")
         // a value that does not fit is an error, never null
         .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)))

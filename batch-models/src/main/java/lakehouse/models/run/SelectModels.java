@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
-import java.sql.Date;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -266,8 +265,7 @@ final class SelectModels {
   }
 
   private static Comparable<?> value(Row row, int column) {
-    Object value = row.get(column);
-    return value instanceof Date date ? date.toLocalDate() : (Comparable<?>) value;
+    return (Comparable<?>) row.get(column);
   }
 
   private Dataset<Row> select(Model model, Map<TableIdentifier, String> views) {
