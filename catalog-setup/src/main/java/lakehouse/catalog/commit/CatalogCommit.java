@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.util.Tasks;
 import org.projectnessie.client.api.CommitMultipleOperationsBuilder;
@@ -93,7 +95,8 @@ public final class CatalogCommit implements AutoCloseable {
     Tasks.foreach(request)
         .retry(RETRIES)
         .exponentialBackoff(50, 5_000, 120_000, 2.0)
-        .shouldRetryTest(failure -> !(failure instanceof StateMismatchException))
+        // what its caller has to mend is no better the next time
+        .shouldRetryTest(failure -> !(failure instanceof LakeException))
         .run(attempt -> outcome[0] = attempt(attempt));
     return outcome[0];
   }
@@ -228,8 +231,8 @@ public final class CatalogCommit implements AutoCloseable {
         .reference(catalog.config().reference())
         .orElseThrow(
             () ->
-                new lakehouse.catalog.cli.LakeException(
-                    lakehouse.catalog.cli.ExitCode.PREFLIGHT,
+                new LakeException(
+                    ExitCode.PREFLIGHT,
                     "The catalog has no branch %s. Make it with `lake setup apply`."
                         .formatted(catalog.config().reference())));
   }

@@ -206,6 +206,32 @@ final class ITCatalogCommit {
   }
 
   @Test
+  void commitsNothingAndDoesNotTryAgainWhenAChangeRefuses() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    int before = log().size();
+
+    assertThatThrownBy(
+            () ->
+                commit.commit(
+                    request(
+                        Optional.empty(),
+                        state(1),
+                        append(table("u"), 1),
+                        change(
+                            table("t"),
+                            transaction -> {
+                              runs.incrementAndGet();
+                              throw new LakeException(ExitCode.DATA_CHECK, "No.");
+                            }))))
+        .isInstanceOf(LakeException.class)
+        .hasMessage("No.");
+
+    assertThat(runs).hasValue(1);
+    assertThat(log()).hasSize(before);
+    assertThat(commit.state(source)).isEmpty();
+  }
+
+  @Test
   void letsExactlyOneOfTwoRacingCommittersWin() throws Exception {
     commit.commit(request(Optional.empty(), state(1), append(table("t"), 1)));
     SourceState mine = in("mine", 1);
