@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -17,8 +18,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.cli.Program;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Option;
     name = "lake up",
     description = "Runs the embedded platform until it is stopped: PostgreSQL, Nessie, warehouse.")
 public final class EmbeddedPlatform implements Callable<Integer> {
-  private static final int STOP_SECONDS = 60;
+  private static final Duration STOP_TIME = Duration.ofSeconds(60);
 
   @Option(
       names = "--data",
@@ -60,7 +59,6 @@ public final class EmbeddedPlatform implements Callable<Integer> {
 
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final AtomicReference<LakeException> failure = new AtomicReference<>();
 
   public static void main(String[] args) {
     Program.run(new EmbeddedPlatform(), args);
@@ -84,10 +82,6 @@ public final class EmbeddedPlatform implements Callable<Integer> {
       throw new UncheckedIOException(e);
     } finally {
       stopped.countDown();
-    }
-    LakeException broken = failure.get();
-    if (broken != null) {
-      throw broken;
     }
     return ExitCode.DONE.value();
   }
@@ -113,8 +107,11 @@ public final class EmbeddedPlatform implements Callable<Integer> {
       file.write(data);
       try {
         System.out.println(ready(data, file));
-        var unused = postgres.onExit().thenRun(() -> lost(data));
-        stopRequested.await();
+        while (!stopRequested.await(1, TimeUnit.SECONDS)) {
+          if (!postgres.isRunning()) {
+            throw lost(data);
+          }
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {
@@ -128,17 +125,13 @@ public final class EmbeddedPlatform implements Callable<Integer> {
     return EmbeddedNessie.start(data.nessie(), Ports.free(wanted), token);
   }
 
-  private void lost(DataFolder data) {
-    if (stopRequested.getCount() > 0) {
-      failure.set(
-          new LakeException(
-              ExitCode.PREFLIGHT,
-              """
-              PostgreSQL has stopped by itself, so the platform stops too. Why stands in %s.
-              Start again with `lake up`: it recovers what was committed."""
-                  .formatted(data.logs().resolve("postgresql.log"))));
-      stopRequested.countDown();
-    }
+  private static LakeException lost(DataFolder data) {
+    return new LakeException(
+        ExitCode.PREFLIGHT,
+        """
+        PostgreSQL has stopped by itself, so the platform stops too. Why stands in %s.
+        Start again with `lake up`: it recovers what was committed."""
+            .formatted(data.logs().resolve("postgresql.log")));
   }
 
   /**
@@ -151,7 +144,7 @@ public final class EmbeddedPlatform implements Callable<Integer> {
     }
     stopRequested.countDown();
     try {
-      boolean clean = stopped.await(STOP_SECONDS, TimeUnit.SECONDS);
+      boolean clean = stopped.await(STOP_TIME.toSeconds(), TimeUnit.SECONDS);
       Runtime.getRuntime().halt(clean ? ExitCode.DONE.value() : ExitCode.BUG.value());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -192,19 +185,18 @@ public final class EmbeddedPlatform implements Callable<Integer> {
     ProcessHandle platform = ProcessHandle.of(file.pid()).orElseThrow();
     platform.destroy();
     try {
-      platform.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
-      System.out.printf("The platform of %s (process %d) has stopped.%n", data, file.pid());
-      return ExitCode.DONE.value();
+      if (!Processes.awaitEnd(platform, STOP_TIME)) {
+        throw new LakeException(
+            ExitCode.PREFLIGHT,
+            "The platform of %s (process %d) has not stopped after %d s."
+                .formatted(data, file.pid(), STOP_TIME.toSeconds()));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-      throw new LakeException(
-          ExitCode.PREFLIGHT,
-          "The platform of %s (process %d) has not stopped after %d s."
-              .formatted(data, file.pid(), STOP_SECONDS),
-          e);
     }
+    System.out.printf("The platform of %s (process %d) has stopped.%n", data, file.pid());
+    return ExitCode.DONE.value();
   }
 
   private static String token() {

@@ -8,11 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import org.apache.commons.io.FileUtils;
@@ -82,11 +80,9 @@ final class EmbeddedPostgres implements AutoCloseable {
     return port;
   }
 
-  /** Completes when the server has ended, for whatever reason. */
-  CompletableFuture<?> onExit() {
-    return postmaster(data)
-        .<CompletableFuture<?>>map(ProcessHandle::onExit)
-        .orElseGet(() -> CompletableFuture.completedFuture(null));
+  /** Whether the server still runs. */
+  boolean isRunning() {
+    return Processes.postgres(data).isPresent();
   }
 
   /** Ends all sessions, writes a checkpoint and stops the server. */
@@ -95,15 +91,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     stop(binaries, data);
   }
 
-  /** Stops a server that a killed platform left behind; returns at once if there is none. */
-  static void stopLeftOver(DataFolder data) {
-    if (Files.exists(data.postgres().resolve("PG_VERSION"))) {
-      stopLeftOver(PostgresBinaries.unpacked(data), data);
-    }
-  }
-
   private static void stopLeftOver(PostgresBinaries binaries, DataFolder data) {
-    Optional<ProcessHandle> left = postmaster(data);
+    Optional<ProcessHandle> left = Processes.postgres(data);
     if (left.isPresent()) {
       LOG.info("Stopping the PostgreSQL (process {}) of an earlier run", left.get().pid());
       stop(binaries, data);
@@ -119,37 +108,16 @@ final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static void stop(PostgresBinaries binaries, DataFolder data) {
-    if (postmaster(data).isEmpty()) {
+    if (Processes.postgres(data).isEmpty()) {
       return;
     }
     Result result =
         run(binaries, data, "pg_ctl", "stop", "-D", "" + data.postgres(), "-m", "fast", "-w");
-    if (result.exit() != 0 && postmaster(data).isPresent()) {
+    if (result.exit() != 0 && Processes.postgres(data).isPresent()) {
       throw new LakeException(
           ExitCode.PREFLIGHT,
           "PostgreSQL of %s does not stop:\n%s".formatted(data, result.output()));
     }
-  }
-
-  /** The server's process, by its own note, if it lives and is a PostgreSQL. */
-  private static Optional<ProcessHandle> postmaster(DataFolder data) {
-    Path note = data.postgres().resolve("postmaster.pid");
-    try {
-      long pid = Long.parseLong(Files.readAllLines(note, UTF_8).get(0).strip());
-      return ProcessHandle.of(pid)
-          .filter(ProcessHandle::isAlive)
-          .filter(process -> isPostgres(process, data));
-    } catch (IOException | RuntimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static boolean isPostgres(ProcessHandle process, DataFolder data) {
-    return process
-        .info()
-        .arguments()
-        .map(arguments -> Arrays.asList(arguments).contains(data.postgres().toString()))
-        .orElse(true);
   }
 
   // Made aside and moved into place: a cluster half made is never taken for one, nor ours for none.

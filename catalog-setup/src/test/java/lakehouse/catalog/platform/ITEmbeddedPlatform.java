@@ -11,30 +11,39 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import org.apache.iceberg.catalog.Namespace;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ITEmbeddedPlatform {
-  private static final Namespace KEPT = Namespace.of("kept");
+  private final String kept = "kept_" + UUID.randomUUID().toString().substring(0, 8);
 
-  @TempDir private Path temporary;
+  @TempDir private static Path temporary;
 
-  private PlatformProcess platform;
+  private static PlatformProcess platform;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     platform = PlatformProcess.start(temporary.resolve("a lake"));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     platform.close();
+  }
+
+  @BeforeEach
+  void startAgain() {
+    if (!platform.isAlive()) {
+      platform.restart();
+    }
   }
 
   @Test
@@ -93,6 +102,29 @@ final class ITEmbeddedPlatform {
   }
 
   @Test
+  void leavesNoProcessWhenTheFixtureClosesAfterAKill() {
+    platform.kill();
+    assertThat(Processes.postgres(platform.data())).isPresent();
+
+    platform.close();
+
+    assertThat(Processes.postgres(platform.data())).isEmpty();
+  }
+
+  @Test
+  void stopsAndSaysWhyWhenItsPostgresIsGone() throws Exception {
+    Processes.postgres(platform.data()).orElseThrow().destroyForcibly();
+
+    assertThat(platform.awaitExit()).isEqualTo(ExitCode.PREFLIGHT.value());
+
+    assertThat(platform.data().logs().resolve("platform.log"))
+        .content()
+        .contains("error: PostgreSQL has stopped by itself, so the platform stops too.");
+    platform.restart();
+    requireRunning();
+  }
+
+  @Test
   void refusesASecondPlatformOnTheSameFolder() {
     assertThatThrownBy(() -> PlatformProcess.start(platform.data().path()))
         .hasMessageContaining("error: Another platform holds the data folder")
@@ -123,19 +155,19 @@ final class ITEmbeddedPlatform {
   }
 
   private void keepSomething() throws SQLException {
-    platform.execute("CREATE DATABASE kept");
+    platform.execute("CREATE DATABASE " + kept);
     try (LakeCatalog catalog = LakeCatalog.open(platform.catalogConfig())) {
-      catalog.iceberg().createNamespace(KEPT);
+      catalog.iceberg().createNamespace(Namespace.of(kept));
     }
   }
 
   private void requireKept() throws SQLException {
     requireRunning();
-    try (Connection connection = platform.connect("kept")) {
+    try (Connection connection = platform.connect(kept)) {
       assertThat(connection.isValid(5)).isTrue();
     }
     try (LakeCatalog catalog = LakeCatalog.open(platform.catalogConfig())) {
-      assertThat(catalog.iceberg().namespaceExists(KEPT)).isTrue();
+      assertThat(catalog.iceberg().namespaceExists(Namespace.of(kept))).isTrue();
     }
   }
 
