@@ -60,7 +60,8 @@ public record PlatformFile(
   /** What PostgreSQL's {@code cluster_name} starts with, before the token. */
   static final String CLUSTER_NAME_PREFIX = "lake-";
 
-  private static final int TIMEOUT_MILLIS = 5_000;
+  /** Patient: on a busy machine a server of ours may take seconds to answer. */
+  private static final int TIMEOUT_MILLIS = 30_000;
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -165,6 +166,7 @@ public record PlatformFile(
           (HttpURLConnection) URI.create(nessieUri + "/config").toURL().openConnection();
       connection.setConnectTimeout(TIMEOUT_MILLIS);
       connection.setReadTimeout(TIMEOUT_MILLIS);
+      connection.getResponseCode(); // throws where the header alone would be silently absent
       found = connection.getHeaderField(TOKEN_HEADER);
       connection.disconnect();
     } catch (IOException e) {
