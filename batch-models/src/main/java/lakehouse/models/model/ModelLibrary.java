@@ -2,9 +2,7 @@ package lakehouse.models.model;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -65,19 +63,18 @@ public final class ModelLibrary {
     return List.copyOf(models.values());
   }
 
+  // Beside this very class, in a folder or a jar: another entry of the class path may have a folder
+  // of the same name.
   private static void readBuiltIn(Map<TableIdentifier, Model> models, List<String> problems) {
-    URL url = ModelLibrary.class.getClassLoader().getResource(BUILT_IN);
-    if (url == null) {
-      return;
-    }
     try {
-      URI uri = url.toURI();
-      if (uri.getScheme().equals("jar")) {
-        try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-          readFolder(jar.getPath("/" + BUILT_IN), BUILT_IN, models, problems);
-        }
-      } else {
-        readFolder(Path.of(uri), BUILT_IN, models, problems);
+      Path home =
+          Path.of(ModelLibrary.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (Files.isDirectory(home)) {
+        readFolder(home.resolve(BUILT_IN), BUILT_IN, models, problems);
+        return;
+      }
+      try (FileSystem jar = FileSystems.newFileSystem(home)) {
+        readFolder(jar.getPath("/" + BUILT_IN), BUILT_IN, models, problems);
       }
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);

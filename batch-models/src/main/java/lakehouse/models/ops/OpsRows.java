@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.table.OpsTables;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.data.GenericAppenderFactory;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -51,10 +54,36 @@ public final class OpsRows {
 
   /** Appends rows, each a map of column to value, by one table commit. */
   public void append(OpsTables ops, List<Map<String, Object>> rows) {
+    append(ops, rows, Map.of());
+  }
+
+  /** As {@link #append(OpsTables, List)}, and sets table properties by the same commit. */
+  public void append(
+      OpsTables ops, List<Map<String, Object>> rows, Map<String, String> properties) {
     if (rows.isEmpty()) {
       return;
     }
     Table table = orCreate(ops);
+    Transaction transaction = table.newTransaction();
+    transaction.newAppend().appendFile(write(table, rows)).commit();
+    if (!properties.isEmpty()) {
+      UpdateProperties update = transaction.updateProperties();
+      properties.forEach(update::set);
+      update.commit();
+    }
+    transaction.commitTransaction();
+  }
+
+  /** The properties of a table; none if it is not there yet. */
+  public Map<String, String> properties(OpsTables ops) {
+    try {
+      return catalog.iceberg().loadTable(ops.table()).properties();
+    } catch (NoSuchTableException e) {
+      return Map.of();
+    }
+  }
+
+  private static DataFile write(Table table, List<Map<String, Object>> rows) {
     OutputFile file =
         table
             .io()
@@ -74,7 +103,7 @@ public final class OpsRows {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    table.newAppend().appendFile(writer.toDataFile()).commit();
+    return writer.toDataFile();
   }
 
   private Table orCreate(OpsTables ops) {

@@ -19,6 +19,7 @@ import lakehouse.models.audit.AuditResult;
 import lakehouse.models.audit.AuditRunner;
 import lakehouse.models.model.Model;
 import lakehouse.models.ops.Consumed;
+import lakehouse.models.ops.IngestCommits;
 import lakehouse.models.ops.OpsRows;
 import lakehouse.models.plan.Action;
 import lakehouse.models.plan.Decision;
@@ -141,6 +142,7 @@ public final class WriteAuditPublish {
         ops.append(OpsTables.MODEL_INPUT, consumed(planned, run, done));
         ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.SUCCEEDED, ""));
         ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));
+        new IngestCommits(main, ops).upTo(hash);
       } finally {
         spark.stop();
       }

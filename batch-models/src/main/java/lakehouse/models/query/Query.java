@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Tables: bronze.<source>.<table>, silver.<source>.<table>, gold.<mart>, ops.<table>.",
-      "  lake query \"SELECT * FROM gold.feeder_energy_balance ORDER BY loss_kwh DESC\" --limit 10"
+      "  lake query \"SELECT * FROM ops.model_run ORDER BY started_at DESC\" --limit 10"
     })
 public final class Query implements Callable<Integer> {
   @Mixin private ConfigOption config;
