@@ -65,6 +65,12 @@ public sealed interface SourceStart {
     if (savepoint.isPresent()) {
       SourceRun run =
           run(source, facts, folder, state, state.map(SourceState::run).orElse(newRun()));
+      if (Checkpoints.read(savepoint.get()).isEmpty()) {
+        throw new LakeException(
+            ExitCode.CONFIGURATION,
+            "%s is no complete checkpoint or savepoint: there is no _metadata that can be read."
+                .formatted(savepoint.get()));
+      }
       return new Resume(run, savepoint.get(), false);
     }
     if (state.isPresent() && !reload) {

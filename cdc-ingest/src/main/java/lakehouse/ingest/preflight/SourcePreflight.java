@@ -22,7 +22,7 @@ final class SourcePreflight {
   private static final int OLDEST_VERSION = 140_000;
 
   /** The connector takes names as regular expressions in some places and not in others. */
-  private static final Pattern FIT_NAME = Pattern.compile("[\\p{L}\\p{N}_ -]+");
+  private static final Pattern FIT_NAME = Pattern.compile("[\\p{L}\\p{N}_-]+");
 
   private final SourceConfig source;
   private final SourceFacts facts;

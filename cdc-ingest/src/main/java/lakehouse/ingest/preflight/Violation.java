@@ -477,7 +477,7 @@ public sealed interface Violation {
 
     @Override
     public String evidence() {
-      return "%s has characters other than letters, digits, blank, _ and -".formatted(table);
+      return "%s has characters other than letters, digits, _ and -".formatted(table);
     }
 
     @Override

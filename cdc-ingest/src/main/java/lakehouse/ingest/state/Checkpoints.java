@@ -45,6 +45,11 @@ public final class Checkpoints {
         .max(Comparator.comparingLong(Found::checkpointId));
   }
 
+  /** The checkpoint or savepoint in a folder, or empty if there is none that can be read. */
+  public static Optional<Found> read(String folder) {
+    return read(Path.of(folder.replaceFirst("^file:(//)?", ""), "_metadata"));
+  }
+
   private static Optional<Found> read(Path metadata) {
     try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
       long id =

@@ -107,6 +107,7 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
     if (!streaming) {
       streaming = true;
       heartbeat.start();
+      state.getTableSchemas().values().forEach(schema -> decoder.learn(schema.getTable()));
       // all that was committed before the stream's first position is in the load
       tell(((PostgresOffset) state.getStartingOffset()).getLsn().asLong(), output);
     }

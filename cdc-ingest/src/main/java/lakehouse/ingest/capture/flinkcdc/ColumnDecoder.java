@@ -64,14 +64,32 @@ interface ColumnDecoder {
     };
   }
 
-  private static Object decimal(String text, int precision, int scale) {
+  /** The decoder of a numeric that is kept as its text. */
+  static ColumnDecoder plainNumeric() {
+    return value -> {
+      String text = special((String) value);
+      return text.equals(PLACEHOLDER) ? UNCHANGED : StringData.fromString(text);
+    };
+  }
+
+  private static Object decimal(String value, int precision, int scale) {
+    String text = special(value);
     char last = text.charAt(text.length() - 1);
     if (last < '0' || last > '9') { // NaN, Infinity, or not there
       return text.equals(PLACEHOLDER) ? UNCHANGED : new Unrepresentable(text);
     }
-    BigDecimal value = new BigDecimal(text);
-    DecimalData decimal = DecimalData.fromBigDecimal(value, precision, scale);
+    DecimalData decimal = DecimalData.fromBigDecimal(new BigDecimal(text), precision, scale);
     return decimal == null ? new Unrepresentable(text) : decimal;
+  }
+
+  // Debezium spells them its own way.
+  private static String special(String text) {
+    return switch (text) {
+      case "NAN" -> "NaN";
+      case "POSITIVE_INFINITY" -> "Infinity";
+      case "NEGATIVE_INFINITY" -> "-Infinity";
+      default -> text;
+    };
   }
 
   private static Object binary(Object value) {

@@ -57,6 +57,7 @@ final class DebeziumDecoder {
   private final Map<Schema, Optional<TableDecoder>> decoders = new IdentityHashMap<>();
 
   private final Map<TableSchema, TableSchema> versions = new HashMap<>();
+  private final Map<String, List<String>> keys = new HashMap<>();
 
   DebeziumDecoder(CaptureRun run) {
     this.domains = run.domains();
@@ -83,12 +84,28 @@ final class DebeziumDecoder {
     return micros == null ? Long.MIN_VALUE : ((Number) micros).longValue();
   }
 
+  /** Learns a table's key, for records that do not tell it: a truncate's. */
+  void learn(Table table) {
+    keys.putIfAbsent(nameOf(table), List.copyOf(table.primaryKeyColumnNames()));
+  }
+
+  // The connector writes the name down and reads it back as catalog and table.
+  private static String nameOf(Table table) {
+    String schema = table.id().schema() != null ? table.id().schema() : table.id().catalog();
+    return schema + "." + table.id().table();
+  }
+
+  /** The table that a data record is of. */
+  static String tableOf(SourceRecord record) {
+    Struct source = ((Struct) record.value()).getStruct(Envelope.FieldName.SOURCE);
+    return source.getString("schema") + "." + source.getString("table");
+  }
+
   /** The mark of a load's begin, or empty for a table that is not captured. */
   Optional<Change> loadBegins(Table table, TimestampData capturedAt) {
-    // the connector writes the name down and reads it back as catalog and table
-    String schemaName = table.id().schema() != null ? table.id().schema() : table.id().catalog();
     String tableName = table.id().table();
-    if (!captured.contains(schemaName + "." + tableName)) {
+    String schemaName = nameOf(table).substring(0, nameOf(table).length() - tableName.length() - 1);
+    if (!captured.contains(nameOf(table))) {
       return Optional.empty();
     }
     List<TableSchema.Column> columns = new ArrayList<>();
@@ -142,7 +159,7 @@ final class DebeziumDecoder {
     }
     List<String> key =
         record.keySchema() == null
-            ? List.of()
+            ? keys.getOrDefault(schemaName + "." + tableName, List.of())
             : record.keySchema().fields().stream().map(Field::name).toList();
     TableSchema schema = interned(new TableSchema(schemaName, tableName, columns, key));
     return Optional.of(new TableDecoder(schema, rows.schema(), masks));
@@ -177,8 +194,14 @@ final class DebeziumDecoder {
     return value == null ? 0L : ((Number) value).longValue();
   }
 
+  private boolean numeric(Schema field) {
+    String type = unquoted(field.parameters().getOrDefault(TYPE, ""));
+    CaptureRun.BaseType base = domains.get(type);
+    return (base == null ? type : base.name()).equals("numeric");
+  }
+
   /** Decodes the rows of one version of one table. */
-  private static final class TableDecoder {
+  private final class TableDecoder {
     private final TableSchema schema;
     private final Field[] fields;
     private final ColumnDecoder[] columns;
@@ -190,15 +213,22 @@ final class DebeziumDecoder {
       this.columns = new ColumnDecoder[fields.length];
       for (int i = 0; i < fields.length; i++) {
         TableSchema.Column column = schema.columns().get(i);
-        columns[i] =
-            column.mask() != null
-                ? masks.decoder(fields[i].schema(), column.mask())
-                : ColumnDecoder.of(fields[i].schema(), column.type());
+        columns[i] = decoder(fields[i].schema(), column, masks);
       }
       this.key = new int[schema.key().size()];
       for (int i = 0; i < key.length; i++) {
         key[i] = rows.field(schema.key().get(i)).index();
       }
+    }
+
+    private ColumnDecoder decoder(Schema field, TableSchema.Column column, Masks masks) {
+      if (column.mask() != null) {
+        return masks.decoder(field, column.mask());
+      }
+      boolean text = column.type().typeId() == Type.TypeID.STRING;
+      return text && numeric(field)
+          ? ColumnDecoder.plainNumeric()
+          : ColumnDecoder.of(field, column.type());
     }
 
     Change decode(SourceRecord record, TimestampData capturedAt) {

@@ -1,11 +1,24 @@
 package lakehouse.ingest.capture.flinkcdc;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.function.Supplier;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.SourceConnection;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEventTypeInfo;
+import lakehouse.ingest.state.NonRecoverableException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.cdc.connectors.base.source.assigner.state.PendingSplitsState;
+import org.apache.flink.cdc.connectors.base.source.meta.split.SourceSplitBase;
+import org.apache.flink.cdc.connectors.postgres.source.enumerator.PostgresSourceEnumerator;
+import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.cdc.connectors.base.config.JdbcSourceConfig;
 import org.apache.flink.cdc.connectors.base.source.meta.split.SourceRecords;
 import org.apache.flink.cdc.connectors.base.source.metrics.SourceReaderMetrics;
@@ -34,8 +47,36 @@ final class FlinkCdcSource extends PostgresIncrementalSource<ChangeEvent> {
         factory,
         new NoDeserialization(),
         new PostgresOffsetFactory(),
-        new PostgresDialect(factory.create(0)));
+        new LoudDialect(factory.create(0), run.source().name()));
     this.run = run;
+  }
+
+  /**
+   * Goes on with a stream, unless its slot is gone: the connector would make a new one without a
+   * word, and the changes in between would be missing.
+   */
+  @Override
+  public PostgresSourceEnumerator restoreEnumerator(
+      SplitEnumeratorContext<SourceSplitBase> context, PendingSplitsState checkpoint) {
+    SourceConfig source = run.source();
+    try (Connection connection = SourceConnection.open(source, "lakehouse ingest");
+        PreparedStatement slot =
+            connection.prepareStatement(
+                "SELECT FROM pg_replication_slots WHERE slot_name = ?")) {
+      slot.setString(1, source.slot());
+      if (!slot.executeQuery().next()) {
+        throw new NonRecoverableException(
+            new LakeException(
+                ExitCode.CONFLICT,
+                """
+                The replication slot %s of source %s is gone, and with it changes that are not in \
+                the lake. Load the source anew: `lake ingest --reload %s`."""
+                    .formatted(source.slot(), source.name(), source.name())));
+      }
+    } catch (SQLException e) {
+      throw new FlinkRuntimeException("Source " + source.name() + " does not answer", e);
+    }
+    return super.restoreEnumerator(context, checkpoint);
   }
 
   @Override
