@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import lakehouse.catalog.cli.Console;
-import lakehouse.catalog.cli.ExitCode;
-import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.platform.DataFolder;
@@ -24,7 +22,9 @@ import lakehouse.load.utility.UtilityDatabases;
 /** How far the ingest is, by the catalog's word, against what the databases hold. */
 final class CaptureProgress {
   private static final Duration LOOK_EVERY = Duration.ofMillis(300);
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /** An ingest that is alive moves each source every few seconds, if only by a heartbeat. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final PlatformFile platform;
   private final DataFolder data;
@@ -86,8 +86,7 @@ final class CaptureProgress {
         });
   }
 
-  /** The catalog's state of a database's source. */
-  Optional<SourceState> state(UtilityDatabase database) {
+  private Optional<SourceState> state(UtilityDatabase database) {
     return catalog.state(database.databaseName());
   }
 
@@ -95,16 +94,21 @@ final class CaptureProgress {
     boolean holds();
   }
 
-  private static void await(Running ingest, String what, Condition condition)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  /** Waits as long as every source moves. */
+  private void await(Running ingest, String what, Condition condition) throws InterruptedException {
+    Map<UtilityDatabase, Optional<SourceState>> states = new EnumMap<>(UtilityDatabase.class);
+    Map<UtilityDatabase, Long> moved = new EnumMap<>(UtilityDatabase.class);
     while (!condition.holds()) {
       ingest.requireAlive();
-      if (System.nanoTime() > deadline) {
-        throw new LakeException(
-            ExitCode.DATA_CHECK,
-            "Waited %d minutes until %s, in vain. The ingest's log says more."
-                .formatted(PATIENCE.toMinutes(), what));
+      for (UtilityDatabase database : UtilityDatabase.values()) {
+        Optional<SourceState> state = state(database);
+        if (!state.equals(states.put(database, state))) {
+          moved.put(database, System.nanoTime());
+        } else if (System.nanoTime() - moved.get(database) > PATIENCE.toNanos()) {
+          throw ingest.failure(
+              "has left source %s where it was for %d minutes; waited until %s"
+                  .formatted(database.databaseName(), PATIENCE.toMinutes(), what));
+        }
       }
       Thread.sleep(LOOK_EVERY.toMillis());
     }

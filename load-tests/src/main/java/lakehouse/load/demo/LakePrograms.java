@@ -66,7 +66,7 @@ final class LakePrograms implements AutoCloseable {
      */
     void requireAlive() {
       if (!process.isAlive()) {
-        throw failure("has ended by itself");
+        throw failed("has ended by itself");
       }
     }
 
@@ -80,7 +80,7 @@ final class LakePrograms implements AutoCloseable {
         lastLine(output()).ifPresent(now);
       }
       if (process.exitValue() != 0) {
-        throw failure("failed");
+        throw failed("failed");
       }
       return output();
     }
@@ -93,22 +93,31 @@ final class LakePrograms implements AutoCloseable {
       }
     }
 
-    private LakeException failure(String what) {
+    /** That it does not do what it should, though it still runs. */
+    LakeException failure(String what) {
+      return failure(ExitCode.DATA_CHECK, what);
+    }
+
+    private LakeException failed(String what) {
       int exit = process.exitValue();
       ExitCode code =
           Arrays.stream(ExitCode.values())
               .filter(known -> known.value() == exit && known != ExitCode.DONE)
               .findFirst()
               .orElse(ExitCode.BUG);
+      return failure(code, "%s, with exit code %d".formatted(what, exit));
+    }
+
+    private LakeException failure(ExitCode code, String what) {
       return new LakeException(
           code,
           """
-          `lake %s` %s, with exit code %d. What it said:
+          `lake %s` %s. What it said:
 
             %s
 
           All of it is in %s."""
-              .formatted(name, what, exit, String.join("\n  ", evidence()), log));
+              .formatted(name, what, String.join("\n  ", evidence()), log));
     }
 
     /** From its last word on an error; without one, the end of what it said. */
