@@ -11,6 +11,7 @@ import lakehouse.catalog.config.ConfigOption;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.job.Capture;
+import lakehouse.ingest.job.ClusterSubmission;
 import lakehouse.ingest.preflight.Preflight;
 import lakehouse.ingest.preflight.SourceFacts;
 import lakehouse.ingest.preflight.Sources;
@@ -61,7 +62,10 @@ public final class CdcIngestJob implements Callable<Integer> {
   private int port;
 
   public static void main(String[] args) {
-    Program.run(new CdcIngestJob(), args);
+    int exitCode = Program.execute(new CdcIngestJob(), args);
+    if (exitCode != ExitCode.DONE.value() || !ClusterSubmission.intended()) {
+      System.exit(exitCode); // a client of a cluster is to return
+    }
   }
 
   @Override
@@ -73,8 +77,17 @@ public final class CdcIngestJob implements Callable<Integer> {
     // sources and catalog ---> what would stop the capture
     List<SourceFacts> facts = Preflight.require(lake, sources);
 
-    // each source ---> one job in this process's cluster ---> bronze
+    // each source ---> one job, of the cluster that `flink run` speaks to ---> bronze
     Duration interval = checkpointInterval.orElse(lake.ingest().checkpointInterval());
+    if (ClusterSubmission.intended()) {
+      for (int i = 0; i < sources.size(); i++) {
+        boolean anew = reload.contains(sources.get(i).name());
+        ClusterSubmission.submit(lake, sources.get(i), facts.get(i), savepoint, anew, interval);
+      }
+      return ExitCode.DONE.value();
+    }
+
+    // or of one within this process
     try (Capture capture = Capture.start(lake, sources.size(), port, interval)) {
       for (int i = 0; i < sources.size(); i++) {
         boolean anew = reload.contains(sources.get(i).name());

@@ -56,6 +56,7 @@ class ITCapture {
         t text, vc varchar(20), c char(5), m mood, u uuid, j json, jb jsonb, x bytea,
         d date, tm time(3), ts timestamp, ts3 timestamp(3), tstz timestamptz,
         ip inet, ai integer[], at text[], an numeric(10,2)[], am mood[]);
+      ALTER TABLE kinds REPLICA IDENTITY FULL;
       INSERT INTO kinds VALUES
         (1, true, -32768, 2147483647, -9223372036854775808, 4294967295,
          1.5, 0.1, 12345678901234.567890, 1234567890123456789012345678.0123456789,

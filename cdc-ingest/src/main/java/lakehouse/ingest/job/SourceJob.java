@@ -12,6 +12,7 @@ import lakehouse.ingest.capture.postgres.NativeEngine;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.preflight.SourceFacts;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.CheckpointingMode;
@@ -77,7 +78,9 @@ final class SourceJob {
     checkpoints.setExternalizedCheckpointCleanup(
         ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION);
     checkpoints.setCheckpointStorage(new Path("file", null, run.stateFolder() + "/" + run.run()));
-    environment.configure(restarts());
+    Configuration options = restarts();
+    options.set(PipelineOptions.NAME, "ingest " + run.source());
+    environment.configure(options);
   }
 
   private static Configuration restarts() {

@@ -250,7 +250,11 @@ final class SourceFactsReader {
     String name = '"' + column.name().replace("\"", "\"\"") + '"';
     try (PreparedStatement query =
             connection.prepareStatement(
-                "SELECT EXISTS (SELECT FROM %s WHERE extract(microseconds FROM %s)::bigint %% 1000 <> 0)"
+                """
+                SELECT EXISTS (
+                  SELECT FROM %1$s
+                  WHERE extract(microseconds FROM %2$s)::bigint %% 1000 <> 0 OR %2$s = '24:00')
+                """
                     .formatted(table.quoted(), name));
         ResultSet row = query.executeQuery()) {
       row.next();

@@ -159,8 +159,13 @@ final class SourcePreflight {
       when(column.generated(), new Violation.GeneratedColumn(name, column.name()));
       when(ChangeColumns.contains(column.name()), new Violation.NameTaken(name, column.name()));
       when(
-          PostgresTypes.LEFT_OUT_BY_FLINK_CDC.contains(column.type()),
-          new Violation.LeftOutType(name, column.name(), column.type()));
+          PostgresTypes.UNFIT_FOR_FLINK_CDC.contains(column.type()),
+          new Violation.UnfitType(name, column.name(), column.type()));
+      when(
+          column.type().startsWith("_")
+              && !PostgresTypes.UNFIT_FOR_FLINK_CDC.contains(column.type())
+              && table.replicaIdentity() != 'f',
+          new Violation.ArrayMayVanish(name, column.name()));
       when(column.finerThanMillis(), new Violation.InexactTime(name, column.name()));
     }
     byCase(table.columns().stream().map(Column::name).toList())

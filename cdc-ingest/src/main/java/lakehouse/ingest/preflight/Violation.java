@@ -384,20 +384,39 @@ public sealed interface Violation {
     }
   }
 
-  record LeftOutType(String table, String column, String type) implements Violation {
+  record UnfitType(String table, String column, String type) implements Violation {
     @Override
     public String cause() {
-      return "The engine flink-cdc leaves a column out without a word.";
+      return "The engine flink-cdc cannot capture a column of this type.";
     }
 
     @Override
     public String evidence() {
-      return "%s.%s is of type %s[]".formatted(table, column, type.substring(1));
+      String name = type.startsWith("_") ? type.substring(1) + "[]" : type;
+      return "%s.%s is of type %s".formatted(table, column, name);
     }
 
     @Override
     public String remedy() {
       return "Name the table under `exclude`.";
+    }
+  }
+
+  record ArrayMayVanish(String table, String column) implements Violation {
+    @Override
+    public String cause() {
+      return "The engine flink-cdc takes a large array that an update leaves as it is for null.";
+    }
+
+    @Override
+    public String evidence() {
+      return "%s.%s is an array, and the changes of the table do not carry the old row"
+          .formatted(table, column);
+    }
+
+    @Override
+    public String remedy() {
+      return "ALTER TABLE %s REPLICA IDENTITY FULL;".formatted(table);
     }
   }
 
@@ -409,7 +428,7 @@ public sealed interface Violation {
 
     @Override
     public String evidence() {
-      return "%s.%s has values with digits beyond the milliseconds".formatted(table, column);
+      return "%s.%s has values with digits beyond the milliseconds, or 24:00".formatted(table, column);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package lakehouse.ingest.capture.flinkcdc;
 
+import io.debezium.connector.postgresql.PostgresValueConverter;
 import io.debezium.data.Bits;
 import io.debezium.time.MicroTime;
 import io.debezium.time.MicroTimestamp;
@@ -99,14 +100,13 @@ interface ColumnDecoder {
 
   private static Object date(Object value) {
     int days = (Integer) value;
-    // PostgreSQL's dates reach from 4713 BC to 5874897; beyond lie the driver's marks of infinity
-    if (days > 2_145_031_948) {
-      return new Unrepresentable("infinity");
-    }
-    if (days < -2_440_588) {
-      return new Unrepresentable("-infinity");
-    }
-    return days;
+    // PostgreSQL's dates begin in 4713 BC; before it lie the connector's marks of both infinities
+    return days >= -2_440_588
+        ? value
+        : new Unrepresentable(
+            days == PostgresValueConverter.POSITIVE_INFINITY_LOCAL_DATE.toEpochDay()
+                ? "infinity"
+                : "-infinity");
   }
 
   private static Object timestamp(Schema schema, long value) {

@@ -195,7 +195,8 @@ final class DebeziumDecoder {
   }
 
   private boolean numeric(Schema field) {
-    String type = unquoted(field.parameters().getOrDefault(TYPE, ""));
+    String type =
+        field.parameters() == null ? "" : unquoted(field.parameters().getOrDefault(TYPE, ""));
     CaptureRun.BaseType base = domains.get(type);
     return (base == null ? type : base.name()).equals("numeric");
   }
