@@ -2,6 +2,7 @@ package lakehouse.ingest.capture.flinkcdc;
 
 import io.debezium.connector.postgresql.PostgresValueConverter;
 import io.debezium.data.Bits;
+import io.debezium.data.Json;
 import io.debezium.time.MicroTime;
 import io.debezium.time.MicroTimestamp;
 import io.debezium.time.Timestamp;
@@ -32,6 +33,9 @@ interface ColumnDecoder {
   /** What Debezium is told to put where the log did not carry a value. */
   String PLACEHOLDER = "\u0001lakehouse:unchanged:7f3c1f4e\u0001";
 
+  /** What Debezium puts in a json column all the same; no json document reads like this. */
+  String JSON_PLACEHOLDER = "__debezium_unavailable_value";
+
   /** The decoded value of a column that the log did not carry. */
   Object UNCHANGED = new Object();
 
@@ -57,11 +61,16 @@ interface ColumnDecoder {
               ? ColumnDecoder::instant
               : value -> timestamp(schema, (Long) value);
       case LIST -> list(schema, ((Types.ListType) type).elementType());
-      default ->
-          value -> {
-            String text = text(schema, value);
-            return text.equals(PLACEHOLDER) ? UNCHANGED : StringData.fromString(text);
-          };
+      default -> {
+        String placeholder =
+            Json.LOGICAL_NAME.equals(schema.name()) ? JSON_PLACEHOLDER : PLACEHOLDER;
+        yield value -> {
+          String text = text(schema, value);
+          return text.equals(placeholder) || text.equals(PLACEHOLDER)
+              ? UNCHANGED
+              : StringData.fromString(text);
+        };
+      }
     };
   }
 
