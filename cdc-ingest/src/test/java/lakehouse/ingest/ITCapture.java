@@ -89,8 +89,7 @@ class ITCapture {
 
   @Test
   void holdsWhatTheSourceHolds() throws Exception {
-    SourceDatabase source =
-        lake.source("kinds", KINDS);
+    SourceDatabase source = lake.source("kinds", KINDS);
     Path config =
         source.config(
             """
@@ -205,7 +204,8 @@ class ITCapture {
   @Test
   void keepsItsPlaceOverStopsAndRefusesWhatIsOlder() throws Exception {
     SourceDatabase source =
-        lake.source("places",
+        lake.source(
+            "places",
             """
             CREATE TABLE a (id int PRIMARY KEY, v int);
             INSERT INTO a SELECT i, i FROM generate_series(1, 1000) i;

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 
-/** SIGKILL of the ingest's own JVM: run again, it holds what the source holds, and nothing twice. */
+/**
+ * SIGKILL of the ingest's own JVM: run again, it holds what the source holds, and nothing twice.
+ */
 class ITCaptureKill {
   @TempDir private static Path folder;
 
@@ -117,10 +119,11 @@ class ITCaptureKill {
     lake.assertEqual(source, "copied");
     Map<String, Long> counted = lake.assertEqual(source, "counted").operations();
     long updates = Long.parseLong(source.query("SELECT sum(n) FROM counted"));
-    long loaded = lake.fold(source, "counted").changes().stream()
-        .filter(row -> row.op().equals("r"))
-        .mapToLong(row -> Long.parseLong(row.values().get("n")))
-        .sum();
+    long loaded =
+        lake.fold(source, "counted").changes().stream()
+            .filter(row -> row.op().equals("r"))
+            .mapToLong(row -> Long.parseLong(row.values().get("n")))
+            .sum();
     assertThat(counted.get("u")).as("one row for each update").isEqualTo(updates - loaded);
   }
 
@@ -149,7 +152,8 @@ class ITCaptureKill {
                 try (Connection connection = source.connect();
                     Statement statement = connection.createStatement()) {
                   for (int i = 0; !done.get(); i++) {
-                    statement.execute("UPDATE counted SET n = n + 1 WHERE id %% 7 = %d".formatted(i % 7));
+                    statement.execute(
+                        "UPDATE counted SET n = n + 1 WHERE id %% 7 = %d".formatted(i % 7));
                     if (i % 5 == 0) {
                       connection
                           .unwrap(PGConnection.class)

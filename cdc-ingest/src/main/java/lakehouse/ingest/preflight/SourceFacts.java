@@ -129,7 +129,8 @@ public record SourceFacts(
    *
    * @param type as in {@code pg_type.typname}
    * @param modifier the type's modifier; -1 for none
-   * @param finerThanMillis whether a time has digits beyond the milliseconds in some row, or is 24:00
+   * @param finerThanMillis whether a time has digits beyond the milliseconds in some row, or is
+   *     24:00
    */
   public record Column(
       String name, String type, int modifier, boolean generated, boolean finerThanMillis) {}

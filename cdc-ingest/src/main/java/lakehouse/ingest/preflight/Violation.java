@@ -428,7 +428,8 @@ public sealed interface Violation {
 
     @Override
     public String evidence() {
-      return "%s.%s has values with digits beyond the milliseconds, or 24:00".formatted(table, column);
+      return "%s.%s has values with digits beyond the milliseconds, or 24:00"
+          .formatted(table, column);
     }
 
     @Override

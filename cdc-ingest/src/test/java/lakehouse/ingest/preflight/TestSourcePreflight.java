@@ -102,8 +102,7 @@ class TestSourcePreflight {
   @Test
   void namesWhatIsNearATableThatIsNotThere() {
     assertThat(check(source(List.of("metre", "t")), SERVER, ROLE, table("meter"), table("t")))
-        .containsExactly(
-            new Violation.NothingMatches("metre", List.of("public.meter")));
+        .containsExactly(new Violation.NothingMatches("metre", List.of("public.meter")));
   }
 
   @Test
@@ -121,8 +120,7 @@ class TestSourcePreflight {
                 table("T"),
                 table("t")))
         .containsExactlyInAnyOrder(
-            new Violation.SameBronzeTable(
-                List.of("public.a_b_c", "a.b_c"), "bronze.test.a_b_c"),
+            new Violation.SameBronzeTable(List.of("public.a_b_c", "a.b_c"), "bronze.test.a_b_c"),
             new Violation.NamesDifferByCase("tables", List.of("public.T", "public.t")));
   }
 
