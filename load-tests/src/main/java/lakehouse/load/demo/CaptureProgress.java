@@ -23,8 +23,11 @@ import lakehouse.load.utility.UtilityDatabases;
 final class CaptureProgress {
   private static final Duration LOOK_EVERY = Duration.ofMillis(300);
 
-  /** An ingest that is alive moves each source every few seconds, if only by a heartbeat. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  /** How long a job may take to start and read its first rows. */
+  private static final Duration LOAD_PATIENCE = Duration.ofMinutes(10);
+
+  /** A stream that is alive moves its source every few seconds, if only by a heartbeat. */
+  private static final Duration STREAM_PATIENCE = Duration.ofMinutes(2);
 
   private final PlatformFile platform;
   private final DataFolder data;
@@ -52,6 +55,7 @@ final class CaptureProgress {
     int tables = published;
     await(
         ingest,
+        LOAD_PATIENCE,
         "all tables are loaded",
         () -> {
           int loaded = 0;
@@ -74,6 +78,7 @@ final class CaptureProgress {
     }
     await(
         ingest,
+        STREAM_PATIENCE,
         "the lake holds what was committed",
         () -> {
           long behind = 0;
@@ -95,7 +100,7 @@ final class CaptureProgress {
   }
 
   /** Waits as long as every source moves. */
-  private void await(Running ingest, String what, Condition condition) throws InterruptedException {
+  private void await(Running ingest, Duration patience, String what, Condition condition) throws InterruptedException {
     Map<UtilityDatabase, Optional<SourceState>> states = new EnumMap<>(UtilityDatabase.class);
     Map<UtilityDatabase, Long> moved = new EnumMap<>(UtilityDatabase.class);
     while (!condition.holds()) {
@@ -104,10 +109,10 @@ final class CaptureProgress {
         Optional<SourceState> state = state(database);
         if (!state.equals(states.put(database, state))) {
           moved.put(database, System.nanoTime());
-        } else if (System.nanoTime() - moved.get(database) > PATIENCE.toNanos()) {
+        } else if (System.nanoTime() - moved.get(database) > patience.toNanos()) {
           throw ingest.failure(
               "has left source %s where it was for %d minutes; waited until %s"
-                  .formatted(database.databaseName(), PATIENCE.toMinutes(), what));
+                  .formatted(database.databaseName(), patience.toMinutes(), what));
         }
       }
       Thread.sleep(LOOK_EVERY.toMillis());
