@@ -100,7 +100,8 @@ final class CaptureProgress {
   }
 
   /** Waits as long as every source moves. */
-  private void await(Running ingest, Duration patience, String what, Condition condition) throws InterruptedException {
+  private void await(Running ingest, Duration patience, String what, Condition condition)
+      throws InterruptedException {
     Map<UtilityDatabase, Optional<SourceState>> states = new EnumMap<>(UtilityDatabase.class);
     Map<UtilityDatabase, Long> moved = new EnumMap<>(UtilityDatabase.class);
     while (!condition.holds()) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,10 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfigs;
 import lakehouse.catalog.platform.DataFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lake's programs, each a process of its own, started by the launcher as a user would. What
@@ -25,6 +29,7 @@ import lakehouse.catalog.platform.DataFolder;
  * until they are gone.
  */
 final class LakePrograms implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LakePrograms.class);
   private static final int EVIDENCE_LINES = 20;
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final long STOP_SECONDS = 90;
@@ -76,9 +81,12 @@ final class LakePrograms implements AutoCloseable {
      * @param now told the last line that it has printed so far
      */
     String await(Consumer<String> now) throws InterruptedException {
+      Duration cpu = Duration.ZERO;
       while (!process.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
         lastLine(output()).ifPresent(now);
+        cpu = process.info().totalCpuDuration().orElse(cpu);
       }
+      LOG.debug("lake {}: {} of CPU", name, Console.duration(cpu));
       if (process.exitValue() != 0) {
         throw failed("failed");
       }
@@ -134,6 +142,10 @@ final class LakePrograms implements AutoCloseable {
 
     /** SIGTERM, then patience, then SIGKILL. */
     private void stop() {
+      LOG.debug(
+          "lake {}: {} of CPU so far",
+          name,
+          process.info().totalCpuDuration().map(Console::duration).orElse("unknown"));
       process.destroy();
       try {
         if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
