@@ -10,38 +10,33 @@ partition_by: day
 tags: [mart, loss]
 inputs:
   silver.metering.interval_reading:
-    reach: to_date(from_utc_timestamp(read_at, 'Asia/Karachi'))
+    reach: to_date(read_at + INTERVAL 5 HOURS)
     watches: [energy_kwh]
   silver.metering.register_period:
     reach: {from: period_from, to: "date_sub(period_to, 1)"}
   silver.metering.meter:
     reach: {from: null}
-    watches: [ami, kind]
+    watches: [ami]
   # while a span only ends otherwise, the days before its earlier end stay as they are
   silver.metering.meter_installation:
     reach:
       from: >-
-        to_date(from_utc_timestamp(
-          CASE WHEN named_struct('s', _old.service_point_id, 'p', _old.pmt_id, 'f', _old.feeder_id)
+        to_date(CASE WHEN named_struct('s', _old.service_point_id, 'p', _old.pmt_id, 'f', _old.feeder_id)
                 <=> named_struct('s', _new.service_point_id, 'p', _new.pmt_id, 'f', _new.feeder_id)
-               THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END, 'Asia/Karachi'))
-      to: to_date(from_utc_timestamp(valid_to, 'Asia/Karachi'))
+               THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END + INTERVAL 5 HOURS)
+      to: to_date(valid_to + INTERVAL 5 HOURS)
     watches: [service_point_id, pmt_id, feeder_id, valid_to]
   silver.network.feeder_pmt:
     reach:
       from: >-
-        to_date(from_utc_timestamp(
-          CASE WHEN _old.feeder_id = _new.feeder_id THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END,
-          'Asia/Karachi'))
-      to: to_date(from_utc_timestamp(valid_to, 'Asia/Karachi'))
+        to_date(CASE WHEN _old.feeder_id = _new.feeder_id THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END + INTERVAL 5 HOURS)
+      to: to_date(valid_to + INTERVAL 5 HOURS)
     watches: [feeder_id, valid_to]
   silver.network.service_point_supply:
     reach:
       from: >-
-        to_date(from_utc_timestamp(
-          CASE WHEN _old.feeder_id = _new.feeder_id THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END,
-          'Asia/Karachi'))
-      to: to_date(from_utc_timestamp(valid_to, 'Asia/Karachi'))
+        to_date(CASE WHEN _old.feeder_id = _new.feeder_id THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END + INTERVAL 5 HOURS)
+      to: to_date(valid_to + INTERVAL 5 HOURS)
     watches: [feeder_id, valid_to]
 columns:
   feeder_id: network.feeder
@@ -64,136 +59,120 @@ audits:
     rows: SELECT * FROM ${this} WHERE sent_out_kwh IS NOT NULL AND loss_kwh < 0
     severity: warn
 */
-WITH metered AS (
+-- where each meter hung and to which feeder that place was switched, and when
+WITH place AS (
   SELECT
-    to_date(from_utc_timestamp(r.read_at, 'Asia/Karachi')) AS day,
-    r.read_at,
+    meter_id,
+    'feeder' AS part,
+    feeder_id,
+    valid_from,
+    valid_to
+  FROM ${ref('silver.metering.meter_installation')}
+  WHERE feeder_id IS NOT NULL
+  UNION ALL
+  SELECT
+    i.meter_id,
+    'pmt',
+    f.feeder_id,
+    greatest(i.valid_from, f.valid_from),
+    -- least() passes over null, which means: without end
+    least(i.valid_to, f.valid_to)
+  FROM ${ref('silver.metering.meter_installation')} i
+  JOIN ${ref('silver.network.feeder_pmt')} f
+    ON f.pmt_id = i.pmt_id
+    AND (i.valid_to IS NULL OR f.valid_from < i.valid_to)
+    AND (f.valid_to IS NULL OR i.valid_from < f.valid_to)
+  UNION ALL
+  SELECT
+    i.meter_id,
+    'consumer',
+    s.feeder_id,
+    greatest(i.valid_from, s.valid_from),
+    least(i.valid_to, s.valid_to)
+  FROM ${ref('silver.metering.meter_installation')} i
+  JOIN ${ref('silver.network.service_point_supply')} s
+    ON s.service_point_id = i.service_point_id
+    AND (i.valid_to IS NULL OR s.valid_from < i.valid_to)
+    AND (s.valid_to IS NULL OR i.valid_from < s.valid_to)
+),
+-- 30 digits, so that sums and differences keep all 18 behind the point
+metered AS (
+  SELECT
+    to_date(r.read_at + INTERVAL 5 HOURS) AS day,
+    p.feeder_id,
+    p.part,
     r.meter_id,
-    r.energy_kwh,
-    i.service_point_id,
-    i.pmt_id,
-    i.feeder_id
+    CAST(sum(r.energy_kwh) AS DECIMAL(30, 18)) AS energy_kwh
   FROM ${ref('silver.metering.interval_reading')} r
-  JOIN ${ref('silver.metering.meter_installation')} i
-    ON i.meter_id = r.meter_id
-    AND r.read_at >= i.valid_from
-    AND (i.valid_to IS NULL OR r.read_at < i.valid_to)
+  JOIN place p
+    ON p.meter_id = r.meter_id
+    AND r.read_at >= p.valid_from
+    AND (p.valid_to IS NULL OR r.read_at < p.valid_to)
+  GROUP BY to_date(r.read_at + INTERVAL 5 HOURS), p.feeder_id, p.part, r.meter_id
 ),
 energy AS (
   SELECT
     day,
     feeder_id,
-    'sent_out' AS part,
-    CAST(sum(energy_kwh) AS DECIMAL(30, 18)) AS energy_kwh,
-    0L AS meters,
-    0L AS known_meters
+    CAST(sum(CASE WHEN part = 'feeder' THEN energy_kwh END) AS DECIMAL(30, 18)) AS sent_out_kwh,
+    CAST(coalesce(sum(CASE WHEN part = 'pmt' THEN energy_kwh END), 0) AS DECIMAL(30, 18)) AS pmt_kwh,
+    CAST(coalesce(sum(CASE WHEN part = 'consumer' THEN energy_kwh END), 0) AS DECIMAL(30, 18)) AS ami_kwh,
+    count_if(part = 'pmt') AS metered_pmts,
+    count_if(part = 'consumer') AS ami_meters,
+    CAST(day AS TIMESTAMP) - INTERVAL 5 HOURS AS begins_at,
+    CAST(date_add(day, 1) AS TIMESTAMP) - INTERVAL 5 HOURS AS ends_at
   FROM metered
-  WHERE feeder_id IS NOT NULL
   GROUP BY day, feeder_id
-  UNION ALL
-  SELECT
-    m.day,
-    f.feeder_id,
-    'pmt',
-    CAST(sum(m.energy_kwh) AS DECIMAL(30, 18)),
-    count(DISTINCT m.pmt_id),
-    0L
-  FROM metered m
-  JOIN ${ref('silver.network.feeder_pmt')} f
-    ON f.pmt_id = m.pmt_id
-    AND m.read_at >= f.valid_from
-    AND (f.valid_to IS NULL OR m.read_at < f.valid_to)
-  GROUP BY m.day, f.feeder_id
-  UNION ALL
-  SELECT
-    m.day,
-    s.feeder_id,
-    'ami',
-    CAST(sum(m.energy_kwh) AS DECIMAL(30, 18)),
-    0L,
-    count(DISTINCT m.meter_id)
-  FROM metered m
-  JOIN ${ref('silver.network.service_point_supply')} s
-    ON s.service_point_id = m.service_point_id
-    AND m.read_at >= s.valid_from
-    AND (s.valid_to IS NULL OR m.read_at < s.valid_to)
-  GROUP BY m.day, s.feeder_id
 ),
-sent_day AS (
-  SELECT DISTINCT day, feeder_id FROM energy WHERE part = 'sent_out'
-),
--- where and when a consumer meter drew from which feeder
+-- each consumer meter that hung on the feeder that day: for how many seconds of it
 hung AS (
   SELECT
-    i.meter_id,
-    m.ami,
-    s.feeder_id,
-    greatest(i.valid_from, s.valid_from) AS valid_from,
-    least(i.valid_to, s.valid_to) AS valid_to
-  FROM ${ref('silver.metering.meter_installation')} i
-  JOIN ${ref('silver.metering.meter')} m
-    ON m.meter_id = i.meter_id
-  JOIN ${ref('silver.network.service_point_supply')} s
-    ON s.service_point_id = i.service_point_id
-    AND (i.valid_to IS NULL OR s.valid_from < i.valid_to)
-    AND (s.valid_to IS NULL OR i.valid_from < s.valid_to)
-  WHERE m.kind = 'consumer'
+    e.day,
+    e.feeder_id,
+    p.meter_id,
+    max(p.ami) AS ami,
+    sum(unix_seconds(least(p.valid_to, e.ends_at)) - unix_seconds(greatest(p.valid_from, e.begins_at))) AS seconds,
+    max(e.sent_out_kwh) AS sent_out_kwh,
+    max(e.pmt_kwh) AS pmt_kwh,
+    max(e.ami_kwh) AS ami_kwh,
+    max(e.metered_pmts) AS metered_pmts,
+    max(e.ami_meters) AS ami_meters
+  FROM energy e
+  LEFT JOIN (
+    SELECT p.meter_id, p.feeder_id, p.valid_from, p.valid_to, m.ami
+    FROM place p
+    JOIN ${ref('silver.metering.meter')} m
+      ON m.meter_id = p.meter_id
+    WHERE p.part = 'consumer'
+  ) p
+    ON p.feeder_id = e.feeder_id
+    AND p.valid_from < e.ends_at
+    AND (p.valid_to IS NULL OR p.valid_to > e.begins_at)
+  GROUP BY e.day, e.feeder_id, p.meter_id
 ),
--- and on each day on which the feeder sent something out: for how many seconds of it
-hung_day AS (
-  SELECT
-    d.day,
-    h.feeder_id,
-    h.meter_id,
-    h.ami,
-    sum(
-      unix_seconds(least(h.valid_to, to_utc_timestamp(date_add(d.day, 1), 'Asia/Karachi')))
-        - unix_seconds(greatest(h.valid_from, to_utc_timestamp(d.day, 'Asia/Karachi')))
-    ) AS seconds
-  FROM hung h
-  JOIN sent_day d
-    ON d.feeder_id = h.feeder_id
-    AND h.valid_from < to_utc_timestamp(date_add(d.day, 1), 'Asia/Karachi')
-    AND (h.valid_to IS NULL OR h.valid_to > to_utc_timestamp(d.day, 'Asia/Karachi'))
-  GROUP BY d.day, h.feeder_id, h.meter_id, h.ami
-),
-register AS (
+total AS (
   SELECT
     h.day,
     h.feeder_id,
-    'register' AS part,
+    max(h.sent_out_kwh) AS sent_out_kwh,
+    max(h.pmt_kwh) AS pmt_kwh,
+    max(h.ami_kwh) AS ami_kwh,
     CAST(
       coalesce(sum(
-        CASE
-          WHEN NOT h.ami
-            THEN CAST(
-              p.energy_kwh * CAST(h.seconds AS DECIMAL(9, 0)) / CAST(p.days * 86400L AS DECIMAL(12, 0))
-              AS DECIMAL(28, 9))
-        END), 0)
-      AS DECIMAL(30, 18)) AS energy_kwh,
-    count(DISTINCT h.meter_id) AS meters,
-    count(DISTINCT CASE WHEN NOT h.ami AND p.meter_id IS NOT NULL THEN h.meter_id END) AS known_meters
-  FROM hung_day h
-  LEFT JOIN ${ref('silver.metering.register_period')} p
-    ON p.meter_id = h.meter_id
-    AND p.period_from <= h.day
-    AND h.day < p.period_to
+        CAST(
+          r.energy_kwh * CAST(h.seconds AS DECIMAL(9, 0)) / CAST(r.days * 86400L AS DECIMAL(12, 0))
+          AS DECIMAL(28, 9))), 0)
+      AS DECIMAL(30, 18)) AS register_kwh,
+    max(h.metered_pmts) AS metered_pmts,
+    count(h.meter_id) AS consumer_meters,
+    max(h.ami_meters) + count(r.meter_id) AS known_meters
+  FROM hung h
+  LEFT JOIN ${ref('silver.metering.register_period')} r
+    ON r.meter_id = h.meter_id
+    AND NOT h.ami
+    AND r.period_from <= h.day
+    AND h.day < r.period_to
   GROUP BY h.day, h.feeder_id
-),
--- 30 digits, so that sums and differences keep all 18 behind the point
-total AS (
-  SELECT
-    day,
-    feeder_id,
-    CAST(sum(CASE WHEN part = 'sent_out' THEN energy_kwh END) AS DECIMAL(30, 18)) AS sent_out_kwh,
-    CAST(coalesce(sum(CASE WHEN part = 'pmt' THEN energy_kwh END), 0) AS DECIMAL(30, 18)) AS pmt_kwh,
-    CAST(coalesce(sum(CASE WHEN part = 'ami' THEN energy_kwh END), 0) AS DECIMAL(30, 18)) AS ami_kwh,
-    CAST(coalesce(sum(CASE WHEN part = 'register' THEN energy_kwh END), 0) AS DECIMAL(30, 18)) AS register_kwh,
-    coalesce(sum(CASE WHEN part = 'pmt' THEN meters END), 0) AS metered_pmts,
-    coalesce(sum(CASE WHEN part = 'register' THEN meters END), 0) AS consumer_meters,
-    sum(known_meters) AS known_meters
-  FROM (SELECT * FROM energy UNION ALL SELECT * FROM register)
-  GROUP BY day, feeder_id
 )
 SELECT
   feeder_id,

@@ -6,7 +6,7 @@ partition_by: day
 tags: [metering]
 inputs:
   silver.metering.interval_reading:
-    reach: to_date(from_utc_timestamp(read_at, 'Asia/Karachi'))
+    reach: to_date(read_at + INTERVAL 5 HOURS)
     watches: [energy_kwh, reactive_kvarh, status]
 columns:
   meter_id: metering.meter
@@ -21,10 +21,10 @@ audits:
 */
 SELECT
   meter_id,
-  to_date(from_utc_timestamp(read_at, 'Asia/Karachi')) AS day,
+  to_date(read_at + INTERVAL 5 HOURS) AS day,
   count(*) AS intervals,
   count_if(status <> 'measured') AS corrected_intervals,
   CAST(sum(energy_kwh) AS DECIMAL(30, 18)) AS energy_kwh,
   CAST(sum(reactive_kvarh) AS DECIMAL(30, 18)) AS reactive_kvarh
 FROM ${ref('silver.metering.interval_reading')}
-GROUP BY meter_id, to_date(from_utc_timestamp(read_at, 'Asia/Karachi'))
+GROUP BY meter_id, to_date(read_at + INTERVAL 5 HOURS)

@@ -16,7 +16,7 @@ inputs:
     watches:
       [consumer_id, tariff_code, tariff_effective_from, amount_rs, issued_on, due_on, "status = 'cancelled'"]
   silver.billing.payment:
-    reach: {from: "CAST(trunc(to_date(from_utc_timestamp(paid_at, 'Asia/Karachi')), 'MM') AS DATE)"}
+    reach: {from: "CAST(trunc(to_date(paid_at + INTERVAL 5 HOURS), 'MM') AS DATE)"}
     watches: [bill_id, paid_at, amount_rs]
   silver.billing.consumer:
     reach: {from: "CAST(trunc(connected_on, 'MM') AS DATE)"}
@@ -96,7 +96,7 @@ movement AS (
       b.tariff_class,
       b.ibc_id,
       b.due_on,
-      CAST(trunc(to_date(from_utc_timestamp(p.paid_at, 'Asia/Karachi')), 'MM') AS DATE),
+      CAST(trunc(to_date(p.paid_at + INTERVAL 5 HOURS), 'MM') AS DATE),
       CAST(0 AS DECIMAL(14, 2)),
       p.amount_rs,
       0L

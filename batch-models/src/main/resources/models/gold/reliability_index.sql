@@ -11,15 +11,14 @@ partition_by: month
 tags: [mart, reliability]
 inputs:
   silver.network.interruption:
-    reach: CAST(trunc(to_date(from_utc_timestamp(started_at, 'Asia/Karachi')), 'MM') AS DATE)
+    reach: CAST(trunc(to_date(started_at + INTERVAL 5 HOURS), 'MM') AS DATE)
     watches: [feeder_id, pmt_id, kind, started_at, restored_at]
   silver.network.service_point_supply:
     reach:
       from: >-
-        CAST(trunc(to_date(from_utc_timestamp(
-          CASE WHEN _old.feeder_id = _new.feeder_id AND _old.pmt_id = _new.pmt_id
-               THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END, 'Asia/Karachi')), 'MM') AS DATE)
-      to: CAST(trunc(to_date(from_utc_timestamp(valid_to, 'Asia/Karachi')), 'MM') AS DATE)
+        CAST(trunc(to_date(CASE WHEN _old.feeder_id = _new.feeder_id AND _old.pmt_id = _new.pmt_id
+               THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END + INTERVAL 5 HOURS), 'MM') AS DATE)
+      to: CAST(trunc(to_date(valid_to + INTERVAL 5 HOURS), 'MM') AS DATE)
     watches: [feeder_id, pmt_id, valid_to]
   silver.billing.consumer:
     reach:
@@ -75,8 +74,8 @@ WITH interruption AS (
     pmt_id,
     kind,
     started_at,
-    to_date(from_utc_timestamp(started_at, 'Asia/Karachi')) AS started_on,
-    CAST(trunc(to_date(from_utc_timestamp(started_at, 'Asia/Karachi')), 'MM') AS DATE) AS month,
+    to_date(started_at + INTERVAL 5 HOURS) AS started_on,
+    CAST(trunc(to_date(started_at + INTERVAL 5 HOURS), 'MM') AS DATE) AS month,
     restored_at IS NULL AS ongoing,
     coalesce(unix_micros(restored_at) - unix_micros(started_at), 0L) AS micros
   FROM ${ref('silver.network.interruption')}
@@ -84,7 +83,7 @@ WITH interruption AS (
 cut AS (
   SELECT
     i.interruption_id,
-    count(DISTINCT c.consumer_id) AS consumers
+    count(*) AS consumers
   FROM interruption i
   JOIN ${ref('silver.network.service_point_supply')} s
     ON s.feeder_id = i.feeder_id
@@ -119,11 +118,11 @@ served AS (
   SELECT
     m.month,
     s.feeder_id,
-    count(DISTINCT c.consumer_id) AS consumers
+    count(*) AS consumers
   FROM month m
   JOIN ${ref('silver.network.service_point_supply')} s
-    ON s.valid_from < to_utc_timestamp(add_months(m.month, 1), 'Asia/Karachi')
-    AND (s.valid_to IS NULL OR s.valid_to >= to_utc_timestamp(add_months(m.month, 1), 'Asia/Karachi'))
+    ON s.valid_from < CAST(add_months(m.month, 1) AS TIMESTAMP) - INTERVAL 5 HOURS
+    AND (s.valid_to IS NULL OR s.valid_to >= CAST(add_months(m.month, 1) AS TIMESTAMP) - INTERVAL 5 HOURS)
   JOIN ${ref('silver.billing.consumer')} c
     ON c.service_point_id = s.service_point_id
     AND c.connected_on < add_months(m.month, 1)

@@ -1,12 +1,23 @@
 package lakehouse.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.models.model.ModelLibrary;
 import lakehouse.models.publish.WriteAuditPublish.Published;
+import lakehouse.models.publish.WriteAuditPublish.Request;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ITCurrentState {
+  private static final long SEED = System.nanoTime();
+
   private static TestLake lake;
   private static LakeCatalog catalog;
 
@@ -88,6 +101,215 @@ class ITCurrentState {
             "[update,2,2,long 2]",
             "[update,3,3,long 3 again]");
     assertThat(lake.run()).isEmpty();
+  }
+
+  @Test
+  void voidsWhatComesBeforeALoadOrATruncate() {
+    BronzeWriter reloaded = log("reloaded", List.of("id"));
+    BronzeWriter truncated = log("truncated", List.of("id"));
+    for (BronzeWriter log : List.of(reloaded, truncated)) {
+      log.at(1, 0).load();
+      for (long id = 1; id <= 3; id++) {
+        log.loaded("id", id, "name", "old " + id);
+      }
+      // later in the source than the load that is still to come, and captured before it
+      log.at(1, 500).update("id", 1L, "name", "changed later").delete("id", 2L).commit();
+    }
+    lake.run();
+
+    reloaded
+        .at(1, 400)
+        .load()
+        .loaded("id", 1L, "name", "loaded again 1")
+        .loaded("id", 2L, "name", "loaded again 2")
+        .loaded("id", 4L, "name", "loaded again 4")
+        .commit();
+    truncated.at(1, 600).truncate().insert("id", 9L, "name", "after").commit();
+    lake.run();
+
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.reloaded"))
+        .containsExactly("[1,changed later]", "[4,loaded again 4]");
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.truncated"))
+        .containsExactly("[9,after]");
+    assertThat(lake.query("SELECT _op, _old.id, _new.id FROM lake.silver.shop.reloaded__changes"))
+        .containsExactly("[delete,3,null]", "[insert,null,4]");
+    assertThat(lake.query("SELECT _op, _old.id, _new.id FROM lake.silver.shop.truncated__changes"))
+        .containsExactly("[delete,1,null]", "[delete,3,null]", "[insert,null,9]");
+  }
+
+  @Test
+  void followsNewColumnsNewEpochsBagsAndWhatTypesCannotHold() {
+    BronzeWriter evolved = log("evolved", List.of("id"));
+    BronzeWriter pair =
+        new BronzeWriter(
+            catalog,
+            "shop",
+            "pair",
+            List.of("a", "b"),
+            columns("a", Types.IntegerType.get(), "b", Types.StringType.get(), "x", Types.DecimalType.of(10, 2)));
+    BronzeWriter bag = log("bag", List.of());
+    evolved.at(1, 0).load().loaded("id", 1L, "name", "one").commit();
+    pair.at(1, 0)
+        .load()
+        .loaded("a", 1, "b", "x", "x", new BigDecimal("1.50"))
+        .unrepresentable("r", Map.of("x", "NaN"), "a", 1, "b", "y")
+        .commit();
+    bag.at(1, 0).load().loaded("id", 1L, "name", "same").loaded("id", 1L, "name", "same").commit();
+    lake.run();
+
+    evolved
+        .addColumn("extra", Types.IntegerType.get())
+        .at(1, 10)
+        .update("id", 1L, "name", "one", "extra", 5)
+        // an older server's positions begin anew under the next epoch
+        .at(2, 5)
+        .insert("id", 2L, "name", "two", "extra", 6)
+        .update("id", 1L, "name", "uno", "extra", 7)
+        .commit();
+    pair.at(1, 10)
+        .update("a", 1, "b", "x", "x", new BigDecimal("1.50"))
+        .unrepresentable("u", Map.of("x", "Infinity"), "a", 1, "b", "y")
+        .commit();
+    bag.at(1, 10).delete("id", 1L, "name", "same").insert("id", 2L, "name", "other").commit();
+    lake.run();
+
+    assertThat(lake.query("SELECT id, name, extra FROM lake.silver.shop.evolved"))
+        .containsExactly("[1,uno,7]", "[2,two,6]");
+    assertThat(lake.query("SELECT a, b, x, _unrepresentable FROM lake.silver.shop.pair"))
+        .containsExactly("[1,x,1.50,null]", "[1,y,null,Map(x -> Infinity)]");
+    assertThat(lake.query("SELECT _op, _new.b FROM lake.silver.shop.pair__changes"))
+        .containsExactly("[update,y]");
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.bag"))
+        .containsExactly("[1,same]", "[2,other]");
+  }
+
+  @Test
+  void endsAsAFullRefreshDoes() {
+    Random random = new Random(SEED);
+    BronzeWriter log =
+        new BronzeWriter(
+            catalog,
+            "shop",
+            "random",
+            List.of("id"),
+            columns("id", Types.LongType.get(), "name", Types.StringType.get(), "note", Types.StringType.get()));
+    Map<Long, String> expected = new TreeMap<>();
+    log.at(1, 0).load();
+    for (long id = 0; id < 20; id++) {
+      log.loaded("id", id, "name", "n", "note", "note " + id);
+      expected.put(id, "n,note " + id);
+    }
+    log.commit();
+    lake.run();
+    long next = 100;
+    for (int run = 0; run < 3; run++) {
+      for (int change = 0; change < 60; change++) {
+        log.next();
+        List<Long> keys = List.copyOf(expected.keySet());
+        long id = keys.get(random.nextInt(keys.size()));
+        String name = "name " + run + "." + change;
+        switch (random.nextInt(6)) {
+          case 0 -> {
+            log.insert("id", ++next, "name", name, "note", "fresh " + next);
+            expected.put(next, name + ",fresh " + next);
+          }
+          case 1 -> {
+            log.delete("id", id);
+            expected.remove(id);
+          }
+          case 2 -> {
+            log.update("id", id, "name", name, "note", "whole " + change);
+            expected.put(id, name + ",whole " + change);
+          }
+          case 3 -> {
+            long to = random.nextBoolean() ? ++next : 1_000 + random.nextInt(5);
+            if (!expected.containsKey(to)) {
+              log.rekey(Map.of("id", id), List.of("note"), "id", to, "name", name);
+              expected.put(to, name + "," + expected.remove(id).split(",", 2)[1]);
+            }
+          }
+          default -> {
+            log.updateWithout(List.of("note"), "id", id, "name", name);
+            expected.put(id, name + "," + expected.get(id).split(",", 2)[1]);
+          }
+        }
+      }
+      log.commit();
+      lake.run();
+    }
+    String sql = "SELECT id, name, note FROM lake.silver.shop.random";
+    List<String> incremental = lake.query(sql);
+    lake.run(
+        new Request(List.of("silver.shop.random"), true), ModelLibrary.load(List.of()));
+    assertThat(incremental)
+        .as("seed %d", SEED)
+        .containsExactlyInAnyOrderElementsOf(
+            expected.entrySet().stream()
+                .map(e -> "[" + e.getKey() + "," + e.getValue() + "]")
+                .toList())
+        .isEqualTo(lake.query(sql));
+  }
+
+  @Test
+  void refusesALeftOutValueThatIsNowhere() {
+    BronzeWriter log = log("torn", List.of("id"));
+    log.at(1, 0).load().loaded("id", 1L, "name", "one").commit();
+    lake.run();
+    log.at(1, 10).updateWithout(List.of("name"), "id", 2L).commit();
+    assertThatThrownBy(() -> lake.run(select("silver.shop.torn"), List.of()))
+        .isInstanceOfSatisfying(
+            LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DATA_CHECK))
+        .hasMessageStartingWith(
+            "Change log bronze.shop.torn leaves out a value that did not change, but there is no"
+                + " former value of column name");
+    log.at(1, 5).insert("id", 2L, "name", "two").commit();
+    lake.run(select("silver.shop.torn"), List.of());
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.torn"))
+        .containsExactly("[1,one]", "[2,two]");
+  }
+
+  @Test
+  void goesOnOverACompactionAndRefusesADeletion() {
+    BronzeWriter log = log("compacted", List.of("id"));
+    log.at(1, 0).load().loaded("id", 1L, "name", "one").commit();
+    lake.run(select("silver.shop.compacted"), List.of());
+    log.at(1, 10).insert("id", 2L, "name", "two").commit();
+    Table table = log.table();
+    DataFile file =
+        table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
+    table
+        .newRewrite()
+        .deleteFile(file)
+        .addFile(
+            DataFiles.builder(table.spec())
+                .copy(file)
+                .withPath(file.location())
+                .build())
+        .commit();
+    log.at(1, 20).insert("id", 3L, "name", "three").commit();
+    lake.run(select("silver.shop.compacted"), List.of());
+    assertThat(lake.query("SELECT id FROM lake.silver.shop.compacted"))
+        .containsExactly("[1]", "[2]", "[3]");
+
+    log.table().newDelete().deleteFile(file.location()).commit();
+    assertThatThrownBy(() -> lake.run(select("silver.shop.compacted"), List.of()))
+        .isInstanceOfSatisfying(
+            LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFLICT))
+        .hasMessageContaining("lake models run --full-refresh --select silver.shop.compacted+");
+    lake.run(new Request(List.of("silver.shop.compacted"), true), List.of());
+  }
+
+  private static Request select(String model) {
+    return new Request(List.of(model), false);
+  }
+
+  private static BronzeWriter log(String table, List<String> key) {
+    return new BronzeWriter(
+        catalog,
+        "shop",
+        table,
+        key,
+        columns("id", Types.LongType.get(), "name", Types.StringType.get()));
   }
 
   private static List<String> state() {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -190,6 +191,10 @@ public final class ModelFile {
           problem("`materialized: full` computes everything; a reach is of no use");
         }
       }
+    }
+    if (inputs.stream()
+        .anyMatch(i -> i.reach().isPresent() && Layer.BRONZE.namespace().level(0).equals(i.table().namespace().level(0)))) {
+      problem("a change log does not tell former rows, so it has no reach; read its silver table");
     }
     if (kind != Materialization.APPEND && inputs.stream().anyMatch(Input::appended)) {
       problem("`appended: true` goes with `materialized: append` only");

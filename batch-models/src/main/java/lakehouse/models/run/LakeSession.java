@@ -12,7 +12,10 @@ import org.apache.spark.sql.SparkSession;
 
 /** Opens Spark on the lake. */
 public final class LakeSession {
-  /** Below this, few and small tasks are quicker than many. */
+  /** Below this, generating and compiling code takes longer than it saves. */
+  private static final long TINY_BYTES = 32L << 20;
+
+  /** Below this, planning again between stages takes longer than it saves. */
   private static final long SMALL_BYTES = 256L << 20;
 
   private static final long BYTES_PER_SHUFFLE_PARTITION = 64L << 20;
@@ -78,6 +81,10 @@ public final class LakeSession {
         .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)))
         .config("spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES))
+        .config("spark.sql.codegen.wholeStage", Boolean.toString(bytes > TINY_BYTES))
+        .config(
+            "spark.sql.subexpressionElimination.enabled", Boolean.toString(bytes > TINY_BYTES))
+        .config("spark.sql.codegen.factoryMode", bytes > TINY_BYTES ? "FALLBACK" : "NO_CODEGEN")
         .config("spark.sql.sources.partitionOverwriteMode", "static")
         .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/lake-spark");
   }

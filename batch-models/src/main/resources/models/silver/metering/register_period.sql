@@ -27,7 +27,7 @@ WITH reading AS (
   UNION ALL
   SELECT
     meter_id,
-    to_date(from_utc_timestamp(valid_from, 'Asia/Karachi')),
+    to_date(valid_from + INTERVAL 5 HOURS),
     initial_register_kwh,
     1
   FROM ${ref('silver.metering.meter_installation')}
@@ -35,7 +35,7 @@ WITH reading AS (
   UNION ALL
   SELECT
     meter_id,
-    to_date(from_utc_timestamp(valid_to, 'Asia/Karachi')),
+    to_date(valid_to + INTERVAL 5 HOURS),
     final_register_kwh,
     2
   FROM ${ref('silver.metering.meter_installation')}
