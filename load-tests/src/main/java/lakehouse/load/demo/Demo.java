@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Exit code 0: every step held, and the lake equals the sources."})
 public final class Demo implements Callable<Integer> {
   private static final long STOP_SECONDS = 120;
+  private static final double LIGHT_COMPILER_UP_TO = 4;
 
   @Option(
       names = "--scale",
@@ -70,7 +71,7 @@ public final class Demo implements Callable<Integer> {
         new DemoRun.Request(UtilitySize.ofScale(checkedScale()), seed, rounds);
     Path home = home();
     DemoFolder demo = DemoFolder.make(folder.orElse(home.resolve(".lake").resolve("demo")));
-    LakePrograms programs = new LakePrograms(home.resolve("lake"), demo.data());
+    LakePrograms programs = new LakePrograms(home.resolve("lake"), demo.data(), javaOptions());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(programs), "demo-stop"));
     boolean held = false;
     try (Steps steps = new Steps(System.out, Console.interactive(), DemoRun.STEPS)) {
@@ -101,6 +102,11 @@ public final class Demo implements Callable<Integer> {
               .formatted(scale, rounds));
     }
     return scale;
+  }
+
+  /** Over little data the optimising compiler takes more time than it saves: half of all. */
+  private String javaOptions() {
+    return scale <= LIGHT_COMPILER_UP_TO ? "-XX:TieredStopAtLevel=1" : "";
   }
 
   /** The checkout that the launcher stands in. */

@@ -30,22 +30,29 @@ import org.slf4j.LoggerFactory;
  */
 final class LakePrograms implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LakePrograms.class);
+
+  /** What the launcher passes to Java. */
+  private static final String JAVA_OPTIONS = "LAKE_JAVA_OPTIONS";
+
   private static final int EVIDENCE_LINES = 20;
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final long STOP_SECONDS = 90;
 
   private final Path launcher;
   private final DataFolder data;
+  private final String javaOptions;
   private final Deque<Running> running = new ArrayDeque<>();
   private boolean closed;
 
   /**
    * @param launcher the script {@code lake}
    * @param data the platform's folder
+   * @param javaOptions for each program, before those that the user sets; may be empty
    */
-  LakePrograms(Path launcher, DataFolder data) {
+  LakePrograms(Path launcher, DataFolder data, String javaOptions) {
     this.launcher = launcher;
     this.data = data;
+    this.javaOptions = javaOptions;
   }
 
   /** A program that was started. */
@@ -196,6 +203,9 @@ final class LakePrograms implements AutoCloseable {
               .redirectOutput(file.toFile());
       builder.environment().put(DataFolder.VARIABLE, data.toString());
       builder.environment().remove(LakeConfigs.VARIABLE);
+      builder
+          .environment()
+          .merge(JAVA_OPTIONS, javaOptions, (set, ours) -> (ours + " " + set).strip());
       Running program = new Running(String.join(" ", arguments), builder.start(), file);
       running.push(program);
       return program;

@@ -33,6 +33,7 @@ class TestLakePrograms {
         #!/bin/sh
         case $1 in
           say) shift; echo "$LAKE_DATA: $*" ;;
+          options) echo "$LAKE_JAVA_OPTIONS" ;;
           fail) echo "much before"; echo "error: no"; echo "because"; exit 4 ;;
           crash) kill -9 $$ ;;
           stay) trap 'echo "$2" >>../stopped; exit 0' TERM
@@ -45,16 +46,17 @@ class TestLakePrograms {
 
   @Test
   void runsAVerbOnTheDataFolderAndReturnsWhatItPrinted() throws Exception {
-    try (LakePrograms programs = new LakePrograms(launcher, data)) {
+    try (LakePrograms programs = new LakePrograms(launcher, data, "-Dlight=yes")) {
       assertThat(programs.run(line -> {}, "say", "say", "one two", "three"))
           .isEqualTo(data + ": one two three\n");
+      assertThat(programs.run(line -> {}, "options", "options")).isEqualTo("-Dlight=yes\n");
       assertThat(data.logs().resolve("say.log")).hasContent(data + ": one two three");
     }
   }
 
   @Test
   void passesOnTheExitCodeAndTheError() {
-    try (LakePrograms programs = new LakePrograms(launcher, data)) {
+    try (LakePrograms programs = new LakePrograms(launcher, data, "-Dlight=yes")) {
       assertThatThrownBy(() -> programs.run(line -> {}, "fail", "fail", "now"))
           .isInstanceOfSatisfying(
               LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DATA_CHECK))
@@ -76,7 +78,7 @@ class TestLakePrograms {
 
   @Test
   void stopsTheYoungestFirstAndWaitsUntilAllAreGone() throws IOException {
-    LakePrograms programs = new LakePrograms(launcher, data);
+    LakePrograms programs = new LakePrograms(launcher, data, "-Dlight=yes");
     Running first = programs.start("first", "stay", "first");
     Running second = programs.start("second", "stay", "second");
     Awaitility.await()
