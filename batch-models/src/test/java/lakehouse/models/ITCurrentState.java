@@ -146,7 +146,13 @@ class ITCurrentState {
             "shop",
             "pair",
             List.of("a", "b"),
-            columns("a", Types.IntegerType.get(), "b", Types.StringType.get(), "x", Types.DecimalType.of(10, 2)));
+            columns(
+                "a",
+                Types.IntegerType.get(),
+                "b",
+                Types.StringType.get(),
+                "x",
+                Types.DecimalType.of(10, 2)));
     BronzeWriter bag = log("bag", List.of());
     evolved.at(1, 0).load().loaded("id", 1L, "name", "one").commit();
     pair.at(1, 0)
@@ -192,7 +198,13 @@ class ITCurrentState {
             "shop",
             "random",
             List.of("id"),
-            columns("id", Types.LongType.get(), "name", Types.StringType.get(), "note", Types.StringType.get()));
+            columns(
+                "id",
+                Types.LongType.get(),
+                "name",
+                Types.StringType.get(),
+                "note",
+                Types.StringType.get()));
     Map<Long, String> expected = new TreeMap<>();
     log.at(1, 0).load();
     for (long id = 0; id < 20; id++) {
@@ -239,8 +251,7 @@ class ITCurrentState {
     }
     String sql = "SELECT id, name, note FROM lake.silver.shop.random";
     List<String> incremental = lake.query(sql);
-    lake.run(
-        new Request(List.of("silver.shop.random"), true), ModelLibrary.load(List.of()));
+    lake.run(new Request(List.of("silver.shop.random"), true), ModelLibrary.load(List.of()));
     assertThat(incremental)
         .as("seed %d", SEED)
         .containsExactlyInAnyOrderElementsOf(
@@ -275,16 +286,11 @@ class ITCurrentState {
     lake.run(select("silver.shop.compacted"), List.of());
     log.at(1, 10).insert("id", 2L, "name", "two").commit();
     Table table = log.table();
-    DataFile file =
-        table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
+    DataFile file = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
     table
         .newRewrite()
         .deleteFile(file)
-        .addFile(
-            DataFiles.builder(table.spec())
-                .copy(file)
-                .withPath(file.location())
-                .build())
+        .addFile(DataFiles.builder(table.spec()).copy(file).withPath(file.location()).build())
         .commit();
     log.at(1, 20).insert("id", 3L, "name", "three").commit();
     lake.run(select("silver.shop.compacted"), List.of());

@@ -83,9 +83,7 @@ class ITSelectModels {
     Published first = lake.run(ALL, models).orElseThrow();
     assertThat(first.models())
         .allSatisfy(m -> assertThat(m.outcome().decision().action()).isEqualTo(Action.FULL));
-    assertThat(revenue())
-        .hasSize(10)
-        .contains("[2026-01-03,Ann,10.00]", "[2026-01-03,Bob,1.00]");
+    assertThat(revenue()).hasSize(10).contains("[2026-01-03,Ann,10.00]", "[2026-01-03,Bob,1.00]");
 
     // day 2 changes, day 4 loses its last sale, day 6 is new, one sale moves from day 5 to day 3,
     // and one change is of a column that matters to nobody
@@ -95,10 +93,19 @@ class ITSelectModels {
         .delete("sale_id", 104L)
         .insert(sale(6, 1, 6, "6.00"))
         .update(sale(105, 2, 3, "5.00"))
-        .update("sale_id", 1L, "place_id", 1, "day", day(1), "amount", new BigDecimal("10.00"), "note", "x")
+        .update(
+            "sale_id",
+            1L,
+            "place_id",
+            1,
+            "day",
+            day(1),
+            "amount",
+            new BigDecimal("10.00"),
+            "note",
+            "x")
         .commit();
-    RunPlan plan =
-        new WriteAuditPublish(lake.config(), models, RunListener.SILENT).plan(ALL);
+    RunPlan plan = new WriteAuditPublish(lake.config(), models, RunListener.SILENT).plan(ALL);
     assertThat(plan.steps())
         .extracting(step -> step.model().name() + " " + step.decision().action())
         .containsExactly(
@@ -110,8 +117,7 @@ class ITSelectModels {
             "gold.sale_event INCREMENTAL",
             "gold.total FULL");
     Published second = lake.run(ALL, models).orElseThrow();
-    assertThat(outcome(second, "gold.revenue").partitions())
-        .contains("2026-01-02..2026-01-06");
+    assertThat(outcome(second, "gold.revenue").partitions()).contains("2026-01-02..2026-01-06");
     assertThat(outcome(second, "gold.revenue").changes().orElseThrow().rows()).isEqualTo(7);
     assertThat(revenue())
         .containsExactly(
@@ -245,8 +251,9 @@ class ITSelectModels {
   }
 
   private static List<String> everything() {
-    return lake.query(
-        """
+    return lake
+        .query(
+            """
         SELECT to_json(named_struct('d', day, 'n', name, 'a', amount)) FROM lake.gold.revenue
         UNION ALL SELECT to_json(named_struct('p', place_id, 'd', day, 'a', amount)) FROM lake.gold.best_day
         UNION ALL SELECT concat('[', day, ',', name, ',', amount, ']') FROM lake.gold.revenue

@@ -193,7 +193,10 @@ public final class ModelFile {
       }
     }
     if (inputs.stream()
-        .anyMatch(i -> i.reach().isPresent() && Layer.BRONZE.namespace().level(0).equals(i.table().namespace().level(0)))) {
+        .anyMatch(
+            i ->
+                i.reach().isPresent()
+                    && Layer.BRONZE.namespace().level(0).equals(i.table().namespace().level(0)))) {
       problem("a change log does not tell former rows, so it has no reach; read its silver table");
     }
     if (kind != Materialization.APPEND && inputs.stream().anyMatch(Input::appended)) {

@@ -82,8 +82,7 @@ public final class LakeSession {
         .config("spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)))
         .config("spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES))
         .config("spark.sql.codegen.wholeStage", Boolean.toString(bytes > TINY_BYTES))
-        .config(
-            "spark.sql.subexpressionElimination.enabled", Boolean.toString(bytes > TINY_BYTES))
+        .config("spark.sql.subexpressionElimination.enabled", Boolean.toString(bytes > TINY_BYTES))
         .config("spark.sql.codegen.factoryMode", bytes > TINY_BYTES ? "FALLBACK" : "NO_CODEGEN")
         .config("spark.sql.sources.partitionOverwriteMode", "static")
         .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/lake-spark");

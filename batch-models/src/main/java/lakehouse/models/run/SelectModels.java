@@ -86,8 +86,11 @@ final class SelectModels {
     }
     if (model.partitionBy().isPresent()) {
       writer =
-          writer.partitionedBy(
-              col(model.partitionBy().get()), JavaConverters.asScalaBuffer(List.of()));
+          writer
+              // sorted by partition, one file is open at a time: years of days fit in any heap
+              .tableProperty("write.spark.fanout.enabled", "false")
+              .partitionedBy(
+                  col(model.partitionBy().get()), JavaConverters.asScalaBuffer(List.of()));
     }
     writer.createOrReplace();
     Table after = run.table(model.table());
