@@ -12,8 +12,6 @@ CREATE TABLE ibc (
   areas text[] NOT NULL,
   updated_at timestamptz NOT NULL
 );
--- The capture engine `flink-cdc` takes a large array that an update leaves alone for null, unless it is sent the old row.
-ALTER TABLE ibc REPLICA IDENTITY FULL;
 COMMENT ON TABLE ibc IS 'Integrated business centre: a local office; every consumer and feeder belongs to one';
 COMMENT ON COLUMN ibc.areas IS 'Names of the neighbourhoods that the office serves';
 

@@ -21,8 +21,13 @@ import lakehouse.ingest.type.PostgresTypes;
 final class SourcePreflight {
   private static final int OLDEST_VERSION = 140_000;
 
-  /** The connector takes names as regular expressions in some places and not in others. */
-  private static final Pattern FIT_NAME = Pattern.compile("[\\p{L}\\p{N}_-]+");
+  /**
+   * The connector takes names as regular expressions in some places and not in others, and reads
+   * each byte of a name in the log as a letter.
+   */
+  private static final Pattern FIT_NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
+  private static final Pattern FIT_COLUMN_NAME = Pattern.compile("\\p{ASCII}+");
 
   private final SourceConfig source;
   private final SourceFacts facts;
@@ -159,13 +164,11 @@ final class SourcePreflight {
       when(column.generated(), new Violation.GeneratedColumn(name, column.name()));
       when(ChangeColumns.contains(column.name()), new Violation.NameTaken(name, column.name()));
       when(
+          !FIT_COLUMN_NAME.matcher(column.name()).matches(),
+          new Violation.UnfitColumnName(name, column.name()));
+      when(
           PostgresTypes.UNFIT_FOR_FLINK_CDC.contains(column.type()),
           new Violation.UnfitType(name, column.name(), column.type()));
-      when(
-          column.type().startsWith("_")
-              && !PostgresTypes.UNFIT_FOR_FLINK_CDC.contains(column.type())
-              && table.replicaIdentity() != 'f',
-          new Violation.ArrayMayVanish(name, column.name()));
       when(column.finerThanMillis(), new Violation.InexactTime(name, column.name()));
     }
     byCase(table.columns().stream().map(Column::name).toList())

@@ -402,24 +402,6 @@ public sealed interface Violation {
     }
   }
 
-  record ArrayMayVanish(String table, String column) implements Violation {
-    @Override
-    public String cause() {
-      return "The engine flink-cdc takes a large array that an update leaves as it is for null.";
-    }
-
-    @Override
-    public String evidence() {
-      return "%s.%s is an array, and the changes of the table do not carry the old row"
-          .formatted(table, column);
-    }
-
-    @Override
-    public String remedy() {
-      return "ALTER TABLE %s REPLICA IDENTITY FULL;".formatted(table);
-    }
-  }
-
   record InexactTime(String table, String column) implements Violation {
     @Override
     public String cause() {
@@ -497,12 +479,29 @@ public sealed interface Violation {
 
     @Override
     public String evidence() {
-      return "%s has characters other than letters, digits, _ and -".formatted(table);
+      return "%s has characters other than letters of English, digits, _ and -".formatted(table);
     }
 
     @Override
     public String remedy() {
       return "Rename the table, or name it under `exclude`.";
+    }
+  }
+
+  record UnfitColumnName(String table, String column) implements Violation {
+    @Override
+    public String cause() {
+      return "The engine flink-cdc misreads the name of a column in the changes.";
+    }
+
+    @Override
+    public String evidence() {
+      return "%s.%s has characters beyond ASCII".formatted(table, column);
+    }
+
+    @Override
+    public String remedy() {
+      return "Rename the column, or name the table under `exclude`.";
     }
   }
 

@@ -71,11 +71,12 @@ class TestSourcePreflight {
                 column("generated", new Column("g", "int4", -1, true, false)),
                 column("left_out", new Column("x", "_bytea", -1, false, false)),
                 column("array", new Column("a", "_text", -1, false, false)),
-                identity(column("full", new Column("a", "_text", -1, false, false)), 'f'),
                 column("fine", new Column("at", "time", -1, false, true)),
                 column("taken", new Column("_seq", "int4", -1, false, false)),
                 column("twice", new Column("ID", "int4", -1, false, false)),
                 table("odd name"),
+                table("größe"),
+                column("umlaut", new Column("größe", "int4", -1, false, false)),
                 identity(table("nothing"), 'n')))
         .containsExactlyInAnyOrder(
             new Violation.Keyless("public.keyless", false),
@@ -83,11 +84,12 @@ class TestSourcePreflight {
             new Violation.Partitioned("public.parent"),
             new Violation.GeneratedColumn("public.generated", "g"),
             new Violation.UnfitType("public.left_out", "x", "_bytea"),
-            new Violation.ArrayMayVanish("public.array", "a"),
             new Violation.InexactTime("public.fine", "at"),
             new Violation.NameTaken("public.taken", "_seq"),
             new Violation.NamesDifferByCase("columns of public.twice", List.of("id", "ID")),
             new Violation.UnfitName("public.\"odd name\""),
+            new Violation.UnfitName("public.\"größe\""),
+            new Violation.UnfitColumnName("public.umlaut", "größe"),
             new Violation.UnfitReplicaIdentity("public.nothing", 'n'));
   }
 

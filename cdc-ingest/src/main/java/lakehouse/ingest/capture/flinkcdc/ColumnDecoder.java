@@ -2,13 +2,13 @@ package lakehouse.ingest.capture.flinkcdc;
 
 import io.debezium.connector.postgresql.PostgresValueConverter;
 import io.debezium.data.Bits;
-import io.debezium.data.Json;
 import io.debezium.time.MicroTime;
 import io.debezium.time.MicroTimestamp;
 import io.debezium.time.Timestamp;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.Date;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -16,28 +16,34 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import lakehouse.ingest.type.Calendar;
 import lakehouse.ingest.type.Unrepresentable;
+import lakehouse.ingest.type.ValueDecoder;
+import lakehouse.ingest.type.ValueDecoders;
+import lakehouse.ingest.type.WireType;
 import org.apache.flink.table.data.DecimalData;
-import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.postgresql.PGStatement;
 
 /** Turns one column's Connect value into the value of a bronze row. */
 interface ColumnDecoder {
   /** What Debezium is told to put where the log did not carry a value. */
   String PLACEHOLDER = "\u0001lakehouse:unchanged:7f3c1f4e\u0001";
 
-  /** What Debezium puts in a json column all the same; no json document reads like this. */
-  String JSON_PLACEHOLDER = "__debezium_unavailable_value";
-
   /** The decoded value of a column that the log did not carry. */
   Object UNCHANGED = new Object();
+
+  /** How the stream tells a date of plus infinity. */
+  int STREAMED_INFINITY = (int) PostgresValueConverter.POSITIVE_INFINITY_LOCAL_DATE.toEpochDay();
+
+  /** How the load does: the driver's far-off date, cut to an int. */
+  int LOADED_INFINITY =
+      (int) new Date(PGStatement.DATE_POSITIVE_INFINITY).toLocalDate().toEpochDay();
 
   /** The row's value, {@link #UNCHANGED}, or an {@link Unrepresentable}; never given null. */
   Object decode(Object value);
@@ -60,17 +66,12 @@ interface ColumnDecoder {
           ((Types.TimestampType) type).shouldAdjustToUTC()
               ? ColumnDecoder::instant
               : value -> timestamp(schema, (Long) value);
-      case LIST -> list(schema, ((Types.ListType) type).elementType());
-      default -> {
-        String placeholder =
-            Json.LOGICAL_NAME.equals(schema.name()) ? JSON_PLACEHOLDER : PLACEHOLDER;
-        yield value -> {
-          String text = text(schema, value);
-          return text.equals(placeholder) || text.equals(PLACEHOLDER)
-              ? UNCHANGED
-              : StringData.fromString(text);
-        };
-      }
+      case LIST -> list(((Types.ListType) type).elementType());
+      default ->
+          value -> {
+            String text = text(schema, value);
+            return text.equals(PLACEHOLDER) ? UNCHANGED : StringData.fromString(text);
+          };
     };
   }
 
@@ -110,12 +111,11 @@ interface ColumnDecoder {
   private static Object date(Object value) {
     int days = (Integer) value;
     // PostgreSQL's dates begin in 4713 BC; before it lie the connector's marks of both infinities
-    return days >= -2_440_588
-        ? value
-        : new Unrepresentable(
-            days == PostgresValueConverter.POSITIVE_INFINITY_LOCAL_DATE.toEpochDay()
-                ? "infinity"
-                : "-infinity");
+    if (days >= -2_440_588) {
+      return value;
+    }
+    boolean positive = days == STREAMED_INFINITY || days == LOADED_INFINITY;
+    return new Unrepresentable(positive ? "infinity" : "-infinity");
   }
 
   private static Object timestamp(Schema schema, long value) {
@@ -140,25 +140,41 @@ interface ColumnDecoder {
     return Timestamps.data(Timestamps.micros(text));
   }
 
-  private static ColumnDecoder list(Schema schema, Type elementType) {
-    if (schema.type() != Schema.Type.ARRAY) {
-      // an array that the connector knows only as text
-      throw new IllegalArgumentException(
-          "A list needs an array, not " + schema.type() + " " + schema.name());
-    }
-    ColumnDecoder element = of(schema.valueSchema(), elementType);
+  /** Of an array's text, in which {@link ArrayText} hands it on. */
+  private static ColumnDecoder list(Type elementType) {
+    WireType element = wireType(elementType);
+    ValueDecoder array =
+        ValueDecoders.text(
+            new WireType(0, -1, "_" + element.name(), WireType.Kind.ARRAY, element, ','));
     return value -> {
-      List<?> values = (List<?>) value;
-      Object[] decoded = new Object[values.size()];
-      for (int i = 0; i < decoded.length; i++) {
-        Object one = values.get(i);
-        decoded[i] = one == null ? null : element.decode(one);
-        if (decoded[i] instanceof Unrepresentable) {
-          return new Unrepresentable(values.toString());
-        }
+      String text = (String) value;
+      if (text.equals(PLACEHOLDER)) {
+        return UNCHANGED;
       }
-      return new GenericArrayData(decoded);
+      byte[] wire = text.getBytes(StandardCharsets.UTF_8);
+      return array.decode(wire, 0, wire.length);
     };
+  }
+
+  private static WireType wireType(Type type) {
+    int modifier =
+        type instanceof Types.DecimalType decimal
+            ? (decimal.precision() << 16 | decimal.scale()) + 4
+            : -1;
+    String name =
+        switch (type.typeId()) {
+          case BOOLEAN -> "bool";
+          case INTEGER -> "int4";
+          case LONG -> "int8";
+          case FLOAT -> "float4";
+          case DOUBLE -> "float8";
+          case DECIMAL -> "numeric";
+          case BINARY -> "bytea";
+          case DATE -> "date";
+          case TIMESTAMP -> "timestamp";
+          default -> "text";
+        };
+    return new WireType(0, modifier, name, WireType.Kind.BUILT_IN, null, ',');
   }
 
   /** The value's text, as near to PostgreSQL's as the connector leaves it. */

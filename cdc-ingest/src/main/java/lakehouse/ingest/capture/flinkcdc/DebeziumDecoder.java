@@ -12,11 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.event.ChangeEvent.Change;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.event.TableSchema;
+import lakehouse.ingest.state.NonRecoverableException;
 import lakehouse.ingest.type.PostgresTypes;
 import lakehouse.ingest.type.Unrepresentable;
 import org.apache.flink.table.data.GenericArrayData;
@@ -146,6 +149,7 @@ final class DebeziumDecoder {
     }
     List<TableSchema.Column> columns = new ArrayList<>();
     for (Field field : rows.schema().fields()) {
+      requireAscii(schemaName, tableName, field.name());
       Map<String, String> parameters =
           field.schema().parameters() == null ? Map.of() : field.schema().parameters();
       columns.add(
@@ -165,6 +169,20 @@ final class DebeziumDecoder {
     return Optional.of(new TableDecoder(schema, rows.schema(), masks));
   }
 
+  /** Others are refused before the start, but a column can be added later. */
+  private static void requireAscii(String schema, String table, String column) {
+    if (column.chars().anyMatch(letter -> letter > 127)) {
+      throw new NonRecoverableException(
+          new LakeException(
+              ExitCode.PREFLIGHT,
+              """
+              Table %s.%s has a column now whose name has characters beyond ASCII, and the engine \
+              flink-cdc misreads it in the changes. Rename the column, and load the source anew: \
+              `lake ingest --reload <source>`."""
+                  .formatted(schema, table)));
+    }
+  }
+
   private TableSchema.Column column(
       String schema, String table, String name, String typeName, int length, int scale) {
     MaskConfig.Method mask = masks.method(schema, table, name);
@@ -180,7 +198,7 @@ final class DebeziumDecoder {
   }
 
   // Debezium gives a type's name in upper case here and as the driver spells it there.
-  private static String unquoted(String typeName) {
+  static String unquoted(String typeName) {
     String name = typeName.substring(typeName.lastIndexOf('.') + 1);
     return name.replace("\"", "").toLowerCase(java.util.Locale.ROOT);
   }

@@ -94,7 +94,10 @@ public final class FlinkCdcEngine implements CaptureEngine {
     properties.setProperty("hstore.handling.mode", "json");
     properties.setProperty("binary.handling.mode", "bytes");
     properties.setProperty("include.unknown.datatypes", "true");
-    properties.setProperty("unavailable.value.placeholder", ColumnDecoder.PLACEHOLDER);
+    // the older name of unavailable.value.placeholder, whose default wins over the newer name
+    properties.setProperty("toasted.value.placeholder", ColumnDecoder.PLACEHOLDER);
+    properties.setProperty("converters", "arrays");
+    properties.setProperty("arrays.type", ArrayText.class.getName());
     properties.setProperty("poll.interval.ms", "100");
     return properties;
   }

@@ -24,7 +24,6 @@ import org.apache.flink.table.data.TimestampData;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.kafka.connect.data.Schema;
-import org.apache.kafka.connect.data.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 
 /** Values as the connector spells them. */
@@ -97,11 +96,21 @@ class TestColumnDecoder {
   }
 
   @Test
-  void keepsNullsInLists() {
-    Schema schema = SchemaBuilder.array(Schema.OPTIONAL_INT32_SCHEMA).build();
-    assertThat(
-            decode(schema, PostgresTypes.of("_int4", -1, -1), java.util.Arrays.asList(1, null, 3)))
+  void readsListsFromTheirText() {
+    assertThat(decode(Schema.STRING_SCHEMA, PostgresTypes.of("_int4", -1, -1), "{1,NULL,3}"))
         .isEqualTo(new GenericArrayData(new Object[] {1, null, 3}));
+    assertThat(decode(Schema.STRING_SCHEMA, PostgresTypes.of("_numeric", 10, 2), "{1.50}"))
+        .isEqualTo(
+            new GenericArrayData(
+                new Object[] {DecimalData.fromBigDecimal(new BigDecimal("1.50"), 10, 2)}));
+    assertThat(decode(Schema.STRING_SCHEMA, PostgresTypes.of("_mood", -1, -1), "{\"a,\\\"b\"}"))
+        .isEqualTo(new GenericArrayData(new Object[] {StringData.fromString("a,\"b")}));
+    assertThat(decode(Schema.STRING_SCHEMA, PostgresTypes.of("_text", -1, -1), "{{a},{b}}"))
+        .isEqualTo(new Unrepresentable("{{a},{b}}"));
+    assertThat(
+            decode(
+                Schema.STRING_SCHEMA, PostgresTypes.of("_int4", -1, -1), ColumnDecoder.PLACEHOLDER))
+        .isSameAs(ColumnDecoder.UNCHANGED);
   }
 
   @Test
