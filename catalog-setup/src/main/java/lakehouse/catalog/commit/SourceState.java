@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
  * @param lsn the source's log position up to which all is in the lake; 0 while loading
  * @param committedAt commit time of the last change held; empty before the first
  * @param loaded the tables ({@code schema.table}) whose initial load is done in this epoch
+ * @param resume where a capture that has no other state goes on; written and read by the engine
+ *     alone, and empty if it cannot
  */
 public record SourceState(
     String source,
@@ -34,7 +36,8 @@ public record SourceState(
     long position,
     long lsn,
     Optional<Instant> committedAt,
-    Set<String> loaded) {
+    Set<String> loaded,
+    Optional<String> resume) {
   private static final String PREFIX = "lakehouse.";
 
   public SourceState {
@@ -69,6 +72,7 @@ public record SourceState(
     committedAt.ifPresent(at -> properties.put(PREFIX + "committed-at", at.toString()));
     // one line a table: names may hold any character but a line feed is refused by the preflight
     properties.put(PREFIX + "loaded", String.join("\n", loaded));
+    resume.ifPresent(at -> properties.put(PREFIX + "resume", at));
     return properties;
   }
 
@@ -90,6 +94,7 @@ public record SourceState(
             Optional.ofNullable(properties.get(PREFIX + "committed-at")).map(Instant::parse),
             Arrays.stream(properties.get(PREFIX + "loaded").split("\n"))
                 .filter(name -> !name.isEmpty())
-                .collect(Collectors.toSet())));
+                .collect(Collectors.toSet()),
+            Optional.ofNullable(properties.get(PREFIX + "resume"))));
   }
 }

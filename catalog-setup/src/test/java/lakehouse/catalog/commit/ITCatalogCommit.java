@@ -425,7 +425,8 @@ final class ITCatalogCommit {
         position,
         -1L - position, // an unsigned number: the upper half is used too
         Optional.of(Instant.parse("2026-01-02T03:04:05.678901Z")),
-        Set.of("public.t", "public.name with a space"));
+        Set.of("public.t", "public.name with a space"),
+        Optional.of("a=1;b=2"));
   }
 
   private List<LogEntry> log() throws Exception {

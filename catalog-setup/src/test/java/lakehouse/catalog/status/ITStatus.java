@@ -199,7 +199,8 @@ final class ITStatus {
                   7,
                   16,
                   Optional.of(CHANGED),
-                  Set.of("public.bill", "public.payment")),
+                  Set.of("public.bill", "public.payment"),
+                  Optional.empty()),
               List.of(change),
               "ingest",
               Map.of("lakehouse.source", "billing", "lakehouse.rows.bronze.billing.bill", "5")));

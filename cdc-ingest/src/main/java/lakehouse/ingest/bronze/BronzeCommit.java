@@ -45,7 +45,7 @@ final class BronzeCommit implements AutoCloseable {
     CheckpointWrites writes = committable.writes();
     SourceState next = run.state(committable.to(), writes.reached());
     Optional<SourceState> expected =
-        committable.from() == 0
+        committable.from() == run.begin()
             ? run.stateBefore()
             : Optional.of(run.state(committable.from(), writes.reached()));
     long rows = writes.tables().stream().mapToLong(TableWrites::rows).sum();

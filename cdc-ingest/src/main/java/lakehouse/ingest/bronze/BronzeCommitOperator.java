@@ -35,10 +35,8 @@ import org.slf4j.LoggerFactory;
  * position, (from, to], which is kept in Flink's state; it is committed once the checkpoint is
  * complete, or when the job is restored from it. The catalog's word on the position decides: a
  * committable at or before it is a replay and is skipped, one that follows on it is committed,
- * anything else ends the job. The source learns that a checkpoint is complete at the same time as
- * this operator and may confirm its log position before the catalog has the commit; that is safe,
- * since the committable is in the checkpoint by then. Only the loss of Flink's state and of the
- * commit together would need that log again, and a start without state loads anew.
+ * anything else ends the job. The source confirms its log only as far as the catalog holds it, so a
+ * start without state goes on at the catalog's position.
  *
  * <p>A restored position behind the catalog's is refused: where a checkpoint cuts the stream is
  * chance, so what comes again after an older checkpoint cannot be matched with what the catalog
@@ -53,8 +51,8 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(BronzeCommitOperator.class);
 
-  /** How often mere progress of the source's log is committed. */
-  private static final long PROGRESS_NANOS = Duration.ofSeconds(5).toNanos();
+  /** How often mere progress of the source's log is committed: as often as it is looked for. */
+  private static final long PROGRESS_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final CatalogConfig config;
   private final SourceRun newRun;
@@ -105,7 +103,13 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
     run = newRun;
     if (run.goesOn()) {
       state.position = run.before().position();
-      state.reached = new Reached(state.position, Long.MIN_VALUE, run.before().loaded(), 0);
+      state.reached =
+          new Reached(
+              run.before().lsn(),
+              run.before().committedAtMicros(),
+              run.before().loaded(),
+              0,
+              run.before().resume());
     }
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
@@ -135,10 +139,11 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
             newRun.positions());
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
-    boolean first = state.position == 0 || state.pending.stream().anyMatch(c -> c.from() == 0);
     boolean sameRun = found.isPresent() && found.get().run().equals(state.run);
-    boolean later = found.isPresent() && found.get().epoch() >= state.epoch;
-    if (!sameRun && (!first || later)) {
+    boolean first =
+        state.position == run.begin()
+            || state.pending.stream().anyMatch(c -> c.from() == run.begin());
+    if (!sameRun && !(first && samePosition(found, run.stateBefore()))) {
       throw refused(found);
     }
     if (sameRun && found.get().position() > state.position) {

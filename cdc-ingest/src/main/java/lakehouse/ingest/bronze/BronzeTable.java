@@ -27,7 +27,7 @@ import org.apache.iceberg.io.LocationProvider;
  * A bronze table as it will be once all that is written is committed: that of the catalog, or one
  * not made yet, evolved in memory for each version of the source that is met.
  */
-final class BronzeTable {
+public final class BronzeTable {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final LakeCatalog catalog;
@@ -60,6 +60,23 @@ final class BronzeTable {
           identifier,
           TableMetadata.newTableMetadata(
               made.schema(), made.spec(), made.location().orElseThrow(), properties));
+    }
+  }
+
+  /** The key of a source table that its bronze table was told of last; empty without one. */
+  public static List<String> key(LakeCatalog catalog, String source, String schema, String table) {
+    try {
+      String key =
+          catalog
+              .iceberg()
+              .loadTable(Layer.BRONZE.table(source, schema, table))
+              .properties()
+              .get(ChangeColumns.KEY_PROPERTY);
+      return key == null ? List.of() : List.of(JSON.readValue(key, String[].class));
+    } catch (NoSuchTableException e) {
+      return List.of();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
     }
   }
 

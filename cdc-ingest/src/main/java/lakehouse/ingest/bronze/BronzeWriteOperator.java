@@ -61,9 +61,14 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
     } else if (event instanceof Progress progress) {
       reached =
           reached.plus(
-              new Reached(progress.lsn(), progress.committedAtMicros(), progress.loaded(), 0));
+              new Reached(
+                  progress.lsn(),
+                  progress.committedAtMicros(),
+                  progress.loaded(),
+                  0,
+                  progress.resume()));
     } else if (event instanceof LoadBegins load) {
-      reached = reached.plus(new Reached(0, Long.MIN_VALUE, Set.of(), load.point()));
+      reached = reached.plus(new Reached(0, Long.MIN_VALUE, Set.of(), load.point(), null));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a writer has for one checkpoint, or what all writers have together.
@@ -28,15 +29,18 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
    * @param committedAtMicros commit time of the last change; {@link Long#MIN_VALUE} for none
    * @param loaded the tables whose load is held whole
    * @param loadPoint where the load ends that goes on or was the last; 0 if the engine does not say
+   * @param resume what the engine goes on with after it; null if it does not say
    */
-  record Reached(long lsn, long committedAtMicros, Set<String> loaded, long loadPoint)
+  record Reached(
+      long lsn, long committedAtMicros, Set<String> loaded, long loadPoint, @Nullable String resume)
       implements Serializable {
-    static final Reached NOTHING = new Reached(0, Long.MIN_VALUE, Set.of(), 0);
+    static final Reached NOTHING = new Reached(0, Long.MIN_VALUE, Set.of(), 0, null);
 
     Reached {
       loaded = Set.copyOf(loaded);
     }
 
+    /** Both together; the other is the later one. */
     Reached plus(Reached other) {
       Set<String> all = new TreeSet<>(loaded);
       all.addAll(other.loaded);
@@ -44,7 +48,8 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
           Math.max(lsn, other.lsn),
           Math.max(committedAtMicros, other.committedAtMicros),
           all,
-          Math.max(loadPoint, other.loadPoint));
+          Math.max(loadPoint, other.loadPoint),
+          other.resume != null ? other.resume : resume);
     }
   }
 

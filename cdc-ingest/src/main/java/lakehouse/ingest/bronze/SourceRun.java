@@ -1,6 +1,8 @@
 package lakehouse.ingest.bronze;
 
 import java.io.Serializable;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import lakehouse.catalog.commit.SourceState;
@@ -32,26 +34,57 @@ public record SourceRun(
     implements Serializable {
   /** What the positions of a run count. */
   public enum Positions {
-    /** Checkpoints that held anything: a run goes on from its newest checkpoint only. */
+    /** Checkpoints that held anything. */
     CHECKPOINTS,
-    /** The source's log: a run goes on from the catalog's position, by itself. */
+    /** The source's log. */
     LOG
   }
 
-  /** A position of an earlier run, or of this one, and the tables that it holds whole. */
-  public record Before(String run, int epoch, long position, Set<String> loaded)
+  /**
+   * The catalog's position of an earlier run, or of this one.
+   *
+   * @param lsn the log position up to which all is held
+   * @param committedAtMicros commit time of the last change held; {@link Long#MIN_VALUE} for none
+   * @param loaded the tables that are held whole
+   * @param resume what the engine goes on with; null if it cannot, or needs nothing but the
+   *     position
+   */
+  public record Before(
+      String run,
+      int epoch,
+      long position,
+      long lsn,
+      long committedAtMicros,
+      Set<String> loaded,
+      @Nullable String resume)
       implements Serializable {
     public Before {
       loaded = Set.copyOf(loaded);
     }
+
+    /** What the catalog holds. */
+    public static Before of(SourceState state) {
+      return new Before(
+          state.run(),
+          state.epoch(),
+          state.position(),
+          state.lsn(),
+          state.committedAt().map(SourceRun::micros).orElse(Long.MIN_VALUE),
+          state.loaded(),
+          state.resume().orElse(null));
+    }
   }
 
-  /** Whether this run goes on where the catalog is. */
+  /** Whether this run goes on where the catalog is, instead of with a load. */
   boolean goesOn() {
-    return positions == Positions.LOG
-        && before != null
-        && before.run().equals(run)
-        && before.epoch() == epoch;
+    return before != null
+        && before.epoch() == epoch
+        && (positions == Positions.LOG ? before.position() > 0 : before.resume() != null);
+  }
+
+  /** The position of the catalog that the run's first commit follows on. */
+  long begin() {
+    return goesOn() ? before.position() : 0;
   }
 
   /** The same run of another epoch. */
@@ -60,9 +93,28 @@ public record SourceRun(
         source, run, other, systemIdentifier, timeline, slot, stateFolder, before, positions);
   }
 
+  /** The same run, which follows on that state of the catalog. */
+  public SourceRun after(SourceState state) {
+    return new SourceRun(
+        source,
+        run,
+        epoch,
+        systemIdentifier,
+        timeline,
+        slot,
+        stateFolder,
+        Before.of(state),
+        positions);
+  }
+
   /** The catalog's position that the run goes on at; null if it begins with a load. */
   public @Nullable Long goesOnAt() {
     return goesOn() ? Long.valueOf(before.position()) : null;
+  }
+
+  /** What the engine goes on with; null if the run begins with a load. */
+  public @Nullable String goesOnWith() {
+    return goesOn() ? before.resume() : null;
   }
 
   /** The catalog's state before the first commit of a run that starts without state. */
@@ -78,9 +130,15 @@ public record SourceRun(
                     b.epoch(),
                     b.run(),
                     b.position(),
-                    0,
-                    Optional.empty(),
-                    Set.of()));
+                    b.lsn(),
+                    instant(b.committedAtMicros()),
+                    b.loaded(),
+                    Optional.ofNullable(b.resume())));
+  }
+
+  /** The state of the catalog when the run has begun and nothing of it is held. */
+  public SourceState begun() {
+    return state(0, CheckpointWrites.Reached.NOTHING);
   }
 
   /** The state of the catalog at a position of this run. */
@@ -94,14 +152,20 @@ public record SourceRun(
         run,
         position,
         reached.lsn(),
-        reached.committedAtMicros() == Long.MIN_VALUE
-            ? Optional.empty()
-            : Optional.of(instant(reached.committedAtMicros())),
-        Set.copyOf(reached.loaded()));
+        instant(reached.committedAtMicros()),
+        reached.loaded(),
+        Optional.ofNullable(reached.resume()));
   }
 
-  private static java.time.Instant instant(long micros) {
-    return java.time.Instant.ofEpochSecond(
-        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+  private static Optional<Instant> instant(long micros) {
+    return micros == Long.MIN_VALUE
+        ? Optional.empty()
+        : Optional.of(
+            Instant.ofEpochSecond(
+                Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L));
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 }

@@ -2,6 +2,7 @@ package lakehouse.ingest.event;
 
 import java.util.Set;
 import org.apache.flink.table.data.RowData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a capture engine tells bronze, in the order in which it is to be kept. Events pass from
@@ -34,8 +35,11 @@ public sealed interface ChangeEvent {
    * @param committedAtMicros commit time of the last change, in microseconds since 1970; {@link
    *     Long#MIN_VALUE} if none was seen
    * @param loaded the tables ({@code schema.table}) whose load was handed over whole
+   * @param resume what the engine needs to go on after exactly what was handed over before this;
+   *     null if that is told by {@code lsn}, or it cannot
    */
-  record Progress(long lsn, long committedAtMicros, Set<String> loaded) implements ChangeEvent {
+  record Progress(long lsn, long committedAtMicros, Set<String> loaded, @Nullable String resume)
+      implements ChangeEvent {
     public Progress {
       loaded = Set.copyOf(loaded);
     }

@@ -16,6 +16,7 @@ import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.preflight.SourceFacts;
 import org.apache.flink.api.common.JobID;
@@ -81,31 +82,41 @@ public final class Capture implements AutoCloseable {
    */
   public void add(
       SourceConfig source, SourceFacts facts, Optional<String> savepoint, boolean reload) {
+    try {
+      begin(source, facts, savepoint, reload);
+    } catch (LakeException e) {
+      failed(source, e, e); // the others can go on
+      ended.countDown();
+    }
+  }
+
+  private void begin(
+      SourceConfig source, SourceFacts facts, Optional<String> savepoint, boolean reload) {
     String folder = config.ingest().stateFolder().resolve(source.name()).toString();
     SourceStart start = SourceStart.decide(catalog, source, facts, folder, savepoint, reload);
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
-    SourceJob.build(environment, config, source, facts, start.run(), checkpointInterval);
-    JobGraph job = environment.getStreamGraph().getJobGraph();
+    SourceRun run = start.run();
     if (start instanceof SourceStart.Resume resume) {
       System.out.printf("Source %s: goes on from %s%n", source.name(), resume.path());
-      job.setSavepointRestoreSettings(
-          SavepointRestoreSettings.forPath(
-              resume.path(), false, resume.owned() ? RestoreMode.CLAIM : RestoreMode.NO_CLAIM));
     } else if (start instanceof SourceStart.GoOn) {
       System.out.printf("Source %s: goes on at the catalog's position%n", source.name());
     } else if (start instanceof SourceStart.NewLoad load) {
       System.out.printf(
           "Source %s: loads %d tables (%s)%n",
           source.name(), facts.captured(source).size(), load.reason());
-      SourceStart.dropSlots(source, facts);
+      run = SourceStart.begin(catalog, source, facts, load);
+    }
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+    SourceJob.build(environment, config, source, facts, run, checkpointInterval);
+    JobGraph job = environment.getStreamGraph().getJobGraph();
+    if (start instanceof SourceStart.Resume resume) {
+      job.setSavepointRestoreSettings(
+          SavepointRestoreSettings.forPath(
+              resume.path(), false, resume.owned() ? RestoreMode.CLAIM : RestoreMode.NO_CLAIM));
     }
     Running capture =
         new Running(
-            source,
-            facts,
-            job.getJobID(),
-            "file://" + folder + "/" + start.run().run() + "/savepoints");
+            source, facts, job.getJobID(), "file://" + folder + "/" + run.run() + "/savepoints");
     running.put(source.name(), capture);
     CompletableFuture<Void> unused =
         cluster.submit(job).handle((result, failure) -> end(capture, result, failure));
@@ -115,21 +126,24 @@ public final class Capture implements AutoCloseable {
     running.remove(capture.source().name());
     Throwable cause = failure != null ? failure : cause(result);
     if (cause != null) {
-      LakeException known = known(capture.source(), cause);
-      synchronized (failures) {
-        failures.add(known);
-      }
-      System.err.printf(
-          "error: the capture of source %s has ended.%n%s%n",
-          capture.source().name(), known.getMessage().stripTrailing());
-      if (known.exitCode() == ExitCode.BUG) {
-        cause.printStackTrace(System.err);
-      }
+      failed(capture.source(), known(capture.source(), cause), cause);
     } else {
       System.out.printf("Source %s: stopped%n", capture.source().name());
     }
     ended.countDown();
     return null;
+  }
+
+  private void failed(SourceConfig source, LakeException known, Throwable cause) {
+    synchronized (failures) {
+      failures.add(known);
+    }
+    System.err.printf(
+        "error: the capture of source %s has ended.%n%s%n",
+        source.name(), known.getMessage().stripTrailing());
+    if (known.exitCode() == ExitCode.BUG) {
+      cause.printStackTrace(System.err);
+    }
   }
 
   private static Throwable cause(JobResult result) {

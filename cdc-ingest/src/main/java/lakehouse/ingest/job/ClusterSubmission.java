@@ -7,6 +7,7 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.preflight.SourceFacts;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -38,8 +39,13 @@ public final class ClusterSubmission {
       Duration checkpointInterval) {
     String folder = config.ingest().stateFolder().resolve(source.name()).toString();
     SourceStart start;
+    SourceRun run;
     try (LakeCatalog catalog = LakeCatalog.open(config.catalog())) {
       start = SourceStart.decide(catalog, source, facts, folder, savepoint, reload);
+      run =
+          start instanceof SourceStart.NewLoad load
+              ? SourceStart.begin(catalog, source, facts, load)
+              : start.run();
     }
     Configuration restore = new Configuration();
     if (start instanceof SourceStart.Resume resume) {
@@ -47,12 +53,10 @@ public final class ClusterSubmission {
       restore.set(
           SavepointConfigOptions.RESTORE_MODE,
           resume.owned() ? RestoreMode.CLAIM : RestoreMode.NO_CLAIM);
-    } else {
-      SourceStart.dropSlots(source, facts);
     }
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(restore);
-    SourceJob.build(environment, config, source, facts, start.run(), checkpointInterval);
+    SourceJob.build(environment, config, source, facts, run, checkpointInterval);
     try {
       JobClient job = environment.executeAsync("ingest " + source.name());
       System.out.printf("Source %s: job %s%n", source.name(), job.getJobID());

@@ -7,6 +7,7 @@ import lakehouse.ingest.bronze.BronzeSink;
 import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.flinkcdc.FlinkCdcEngine;
 import lakehouse.ingest.capture.postgres.NativeEngine;
 import lakehouse.ingest.event.ChangeEvent;
@@ -60,7 +61,9 @@ final class SourceJob {
 
   private static CaptureEngine engine(LakeConfig config, SourceConfig source, SourceRun run) {
     return switch (source.engine()) {
-      case FLINK_CDC -> new FlinkCdcEngine();
+      case FLINK_CDC ->
+          new FlinkCdcEngine(
+              CatalogPosition.ofRun(config.catalog(), source.name(), run.run()), run.goesOnWith());
       case NATIVE -> new NativeEngine(config.catalog(), run.goesOnAt());
     };
   }

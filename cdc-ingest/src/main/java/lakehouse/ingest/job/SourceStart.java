@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
@@ -14,12 +16,14 @@ import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.StateMismatchException;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.bronze.BronzeTable;
 import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.bronze.SourceRun.Positions;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.SourceConnection;
 import lakehouse.ingest.preflight.SourceFacts;
 import lakehouse.ingest.state.Checkpoints;
+import org.postgresql.replication.LogSequenceNumber;
 
 /** How the capture of a source begins. */
 public sealed interface SourceStart {
@@ -74,11 +78,9 @@ public sealed interface SourceStart {
       return new Resume(run, savepoint.get(), false);
     }
     if (state.isPresent() && !reload) {
-      Optional<Checkpoints.Found> newest = Checkpoints.newest(folder, state.get().run());
-      if (newest.isPresent()) {
-        requireResumable(source, facts, state.get());
-        return new Resume(
-            run(source, facts, folder, state, state.get().run()), newest.get().path(), true);
+      Optional<SourceStart> on = goOn(catalog, source, facts, folder, state.get());
+      if (on.isPresent()) {
+        return on.get();
       }
     }
     String reason =
@@ -86,8 +88,35 @@ public sealed interface SourceStart {
             ? "the lake holds nothing of it yet"
             : reload
                 ? "asked for by --reload"
-                : "no checkpoint of run %s is in %s".formatted(state.get().run(), folder);
+                : "its load was not done, and no checkpoint of run %s is in %s"
+                    .formatted(state.get().run(), folder);
     return new NewLoad(run(source, facts, folder, state, newRun()), reason);
+  }
+
+  /** From the newest checkpoint; without one, where the catalog is, unless that is in a load. */
+  private static Optional<SourceStart> goOn(
+      LakeCatalog catalog,
+      SourceConfig source,
+      SourceFacts facts,
+      String folder,
+      SourceState state) {
+    Optional<SourceState> found = Optional.of(state);
+    Optional<Checkpoints.Found> newest = Checkpoints.newest(folder, state.run());
+    boolean streams = !state.loaded().isEmpty();
+    if (newest.isEmpty() && state.resume().isEmpty()) {
+      return Optional.empty();
+    }
+    requireResumable(source, facts, state);
+    if (streams) {
+      requireLoaded(source, facts, state);
+    }
+    if (newest.isPresent()) {
+      return Optional.of(
+          new Resume(run(source, facts, folder, found, state.run()), newest.get().path(), true));
+    }
+    requireSameKeys(catalog, source, facts);
+    // a run of its own, so that a checkpoint of before, wherever it turns up, is not taken for it
+    return Optional.of(new GoOn(run(source, facts, folder, found, newRun()).at(state.epoch())));
   }
 
   private static SourceRun run(
@@ -104,9 +133,7 @@ public sealed interface SourceStart {
         facts.server().timeline(),
         source.slot(),
         folder,
-        state
-            .map(s -> new SourceRun.Before(s.run(), s.epoch(), s.position(), s.loaded()))
-            .orElse(null),
+        state.map(SourceRun.Before::of).orElse(null),
         source.engine() == CaptureEngineName.NATIVE ? Positions.LOG : Positions.CHECKPOINTS);
   }
 
@@ -119,11 +146,18 @@ public sealed interface SourceStart {
       String folder,
       Optional<SourceState> state,
       boolean reload) {
-    if (state.isEmpty() || reload || !state.get().run().equals(LOG_RUN)) {
+    if (state.isEmpty()
+        || reload
+        || !state.get().run().equals(LOG_RUN)
+        || state.get().position() == 0) {
       String reason =
           state.isEmpty()
               ? "the lake holds nothing of it yet"
-              : reload ? "asked for by --reload" : "another engine has captured it so far";
+              : reload
+                  ? "asked for by --reload"
+                  : state.get().run().equals(LOG_RUN)
+                      ? "its load was not done"
+                      : "another engine has captured it so far";
       return new NewLoad(run(source, facts, folder, state, LOG_RUN), reason);
     }
     requireResumable(source, facts, state.get());
@@ -144,6 +178,22 @@ public sealed interface SourceStart {
           Source %s: the tables %s are to be captured now, and the lake holds no load of them.
           Leave them out by `exclude`, or load every table anew: `lake ingest --reload %s`."""
               .formatted(source.name(), missing, source.name()));
+    }
+  }
+
+  /** Rows of one table cannot be told apart by two keys. */
+  private static void requireSameKeys(LakeCatalog catalog, SourceConfig source, SourceFacts facts) {
+    for (SourceFacts.Table table : facts.capturedTables(source)) {
+      List<String> before = BronzeTable.key(catalog, source.name(), table.schema(), table.name());
+      if (!Set.copyOf(before).equals(Set.copyOf(table.key()))) {
+        throw new LakeException(
+            ExitCode.CONFLICT,
+            """
+            The key of table %s has changed from %s to %s since it was captured.
+            Rows of one table cannot be told apart by two keys. Load the source anew with \
+            `lake ingest --reload %s`."""
+                .formatted(table.qualifiedName(), before, table.key(), source.name()));
+      }
     }
   }
 
@@ -184,6 +234,13 @@ public sealed interface SourceStart {
       cause = "its replication slot %s is gone".formatted(source.slot());
     } else if (facts.slot(source).get().walStatus().equals("lost")) {
       cause = "the server has dropped log that its slot %s still needed".formatted(source.slot());
+    } else if (state.lsn() > 0 && facts.slot(source).get().confirmedLsn() > state.lsn()) {
+      cause =
+          "its replication slot %s begins at %s, and the lake holds the source up to %s"
+              .formatted(
+                  source.slot(),
+                  LogSequenceNumber.valueOf(facts.slot(source).get().confirmedLsn()).asString(),
+                  LogSequenceNumber.valueOf(state.lsn()).asString());
     }
     if (cause != null) {
       throw new LakeException(
@@ -196,8 +253,35 @@ public sealed interface SourceStart {
     }
   }
 
-  /** Drops the slots that an earlier run left, so that a new load begins with a new one. */
-  static void dropSlots(SourceConfig source, SourceFacts facts) {
+  /**
+   * Begins a new load: tells the catalog, and then drops the slots that an earlier run left. If the
+   * process ends before anything of the load is in the lake, the next one does not go on with what
+   * was before, whose changes nobody has kept since.
+   *
+   * @return the run of the load
+   */
+  static SourceRun begin(
+      LakeCatalog catalog, SourceConfig source, SourceFacts facts, NewLoad load) {
+    SourceRun run = load.run();
+    try (CatalogCommit commit = new CatalogCommit(catalog)) {
+      Optional<SourceState> before = commit.state(source.name());
+      if (before.isPresent()) {
+        SourceState begun = run.begun();
+        commit.commit(
+            new CatalogCommit.Request(
+                before,
+                begun,
+                List.of(),
+                "ingest %s: a load begins (%s)".formatted(source.name(), load.reason()),
+                Map.of()));
+        run = run.after(begun);
+      }
+    }
+    dropSlots(source, facts);
+    return run;
+  }
+
+  private static void dropSlots(SourceConfig source, SourceFacts facts) {
     if (facts.slots().isEmpty()) {
       return;
     }

@@ -65,9 +65,15 @@ public record SourceFacts(
    * @param activePid the server process that streams from it, empty if none does
    * @param walStatus whether the log it needs is still there: {@code reserved}, {@code extended},
    *     {@code unreserved}, {@code lost}
+   * @param confirmedLsn the log position before which it sends nothing; 0 if it has none
    */
   public record Slot(
-      String name, String plugin, String database, Optional<Integer> activePid, String walStatus) {}
+      String name,
+      String plugin,
+      String database,
+      Optional<Integer> activePid,
+      String walStatus,
+      long confirmedLsn) {}
 
   /**
    * A table.
@@ -141,10 +147,16 @@ public record SourceFacts(
         && !TablePattern.any(source.exclude(), table.schema(), table.name());
   }
 
-  /** The tables that are captured, in their order. */
-  public List<CapturedTable> captured(SourceConfig source) {
+  /** The tables that are captured, in their order, as the server has them. */
+  public List<Table> capturedTables(SourceConfig source) {
     return tables.stream()
         .filter(table -> table.kind() == 'r' && table.published() && wanted(source, table))
+        .toList();
+  }
+
+  /** The tables that are captured, in their order. */
+  public List<CapturedTable> captured(SourceConfig source) {
+    return capturedTables(source).stream()
         .map(table -> new CapturedTable(table.schema(), table.name(), table.rowBytes()))
         .toList();
   }

@@ -31,7 +31,7 @@ final class SourceFactsReader {
         (SELECT system_identifier FROM pg_control_system())::text,
         (SELECT timeline_id FROM pg_control_checkpoint()),
         pg_is_in_recovery(),
-        (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
+        (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END
           - '0/0'::pg_lsn)::bigint,
         current_setting('max_replication_slots')::int,
         (SELECT count(*) FROM pg_replication_slots)::int,
@@ -51,7 +51,8 @@ final class SourceFactsReader {
 
   private static final String SLOTS =
       """
-      SELECT slot_name, plugin, database, active_pid, wal_status
+      SELECT slot_name, plugin, database, active_pid, wal_status,
+        (confirmed_flush_lsn - '0/0'::pg_lsn)::bigint
       FROM pg_replication_slots
       WHERE slot_name ~ ('^' || ? || '(_[0-9]+)?$')
       """;
@@ -66,7 +67,12 @@ final class SourceFactsReader {
         c.relreplident,
         EXISTS (
           SELECT FROM pg_publication_tables p
-          WHERE p.pubname = ? AND p.schemaname = n.nspname AND p.tablename = c.relname),
+          WHERE p.pubname = ? AND p.schemaname = n.nspname AND p.tablename = c.relname)
+          -- a partitioned table that is published by its name: the list has its partitions only
+          OR EXISTS (
+            SELECT FROM pg_publication_rel r
+            JOIN pg_publication p ON p.oid = r.prpubid
+            WHERE p.pubname = ? AND r.prrelid = c.oid),
         has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
         ARRAY(
           SELECT a.attname::text
@@ -184,7 +190,8 @@ final class SourceFactsReader {
                   String.valueOf(row.getString(2)),
                   String.valueOf(row.getString(3)),
                   Optional.ofNullable(row.getObject(4, Integer.class)),
-                  String.valueOf(row.getString(5))));
+                  String.valueOf(row.getString(5)),
+                  row.getLong(6)));
         }
       }
     }
@@ -195,6 +202,7 @@ final class SourceFactsReader {
     List<Table> tables = new ArrayList<>();
     try (PreparedStatement query = connection.prepareStatement(TABLES)) {
       query.setString(1, source.publication());
+      query.setString(2, source.publication());
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
           tables.add(

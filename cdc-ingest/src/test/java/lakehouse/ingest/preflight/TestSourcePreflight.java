@@ -139,8 +139,8 @@ class TestSourcePreflight {
 
   @Test
   void tellsASlotInUseFromOneThatIsBroken() {
-    Slot active = new Slot("lake_test", "pgoutput", "test", Optional.of(42), "reserved");
-    Slot other = new Slot("lake_test", "wal2json", "else", Optional.empty(), "reserved");
+    Slot active = new Slot("lake_test", "pgoutput", "test", Optional.of(42), "reserved", 0);
+    Slot other = new Slot("lake_test", "wal2json", "else", Optional.empty(), "reserved", 0);
     assertThat(check(facts(SERVER, ROLE, List.of(active), table("t"))))
         .containsExactly(new Violation.SlotInUse("lake_test", 42))
         .allMatch(Violation::conflict);

@@ -14,6 +14,7 @@ import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEvent.Change;
 import lakehouse.ingest.event.ChangeEvent.Progress;
 import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.cdc.connectors.base.source.meta.offset.Offset;
 import org.apache.flink.cdc.connectors.base.source.meta.offset.OffsetFactory;
 import org.apache.flink.cdc.connectors.base.source.meta.split.SourceRecords;
 import org.apache.flink.cdc.connectors.base.source.meta.split.SourceSplitState;
@@ -46,7 +47,7 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
   private final List<SourceRecord> held = new ArrayList<>();
 
   private boolean streaming;
-  private long toldLsn = -1;
+  private long loadedUpTo;
   private long committedAt = Long.MIN_VALUE;
 
   /**
@@ -108,8 +109,13 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
       streaming = true;
       heartbeat.start();
       state.getTableSchemas().values().forEach(schema -> decoder.learn(schema.getTable()));
+      loadedUpTo =
+          state.toSourceSplit().getFinishedSnapshotSplitInfos().stream()
+              .mapToLong(chunk -> lsn(chunk.getHighWatermark()))
+              .max()
+              .orElse(0);
       // all that was committed before the stream's first position is in the load
-      tell(((PostgresOffset) state.getStartingOffset()).getLsn().asLong(), output);
+      tell(lsn(state.getStartingOffset()), state, output);
     }
     @Nullable SourceRecord last = null; // the newest record that was handed on whole
     while (records.hasNext()) {
@@ -129,7 +135,7 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
     if (last != null) {
       state.setStartingOffset(getOffsetPosition(last));
       committedAt = Math.max(committedAt, DebeziumDecoder.committedAt(last));
-      tell(DebeziumDecoder.commitLsn(last), output);
+      tell(DebeziumDecoder.commitLsn(last), state, output);
     }
   }
 
@@ -155,10 +161,14 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
     }
   }
 
-  private void tell(long lsn, SourceOutput<ChangeEvent> output) {
-    if (lsn > toldLsn) {
-      toldLsn = lsn;
-      output.collect(new Progress(lsn, committedAt, tables));
-    }
+  private void tell(long lsn, StreamSplitState state, SourceOutput<ChangeEvent> output) {
+    Offset offset = state.getStartingOffset();
+    // before that, the connector needs its knowledge of the load to leave out what was loaded
+    String resume = lsn(offset) >= loadedUpTo ? StreamPosition.text(offset) : null;
+    output.collect(new Progress(lsn, committedAt, tables, resume));
+  }
+
+  private static long lsn(Offset offset) {
+    return ((PostgresOffset) offset).getLsn().asLong();
   }
 }

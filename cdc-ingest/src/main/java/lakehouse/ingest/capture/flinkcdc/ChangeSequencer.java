@@ -23,6 +23,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.TimestampData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stamps each change with its place in the order: epoch, commit position, ordinal.
@@ -39,12 +40,18 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
   private static final long serialVersionUID = 1L;
 
   private final int newEpoch;
+  private final @Nullable StreamPosition goesOnAt;
 
   private transient State state;
   private transient ListState<State> stored;
 
-  ChangeSequencer(int newEpoch) {
+  /**
+   * @param newEpoch the epoch of a start without state
+   * @param goesOnAt the place after which such a start goes on; null if it loads
+   */
+  ChangeSequencer(int newEpoch, @Nullable StreamPosition goesOnAt) {
     this.newEpoch = newEpoch;
+    this.goesOnAt = goesOnAt;
     this.chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
@@ -55,6 +62,10 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
     int epoch;
     long commitLsn;
     long seq;
+
+    /** Whether every table was loaded by an earlier run. */
+    boolean loaded;
+
     Map<String, Load> loads = new HashMap<>();
   }
 
@@ -80,6 +91,11 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
             .getListState(new ListStateDescriptor<>("order", new JavaStateSerializer<State>()));
     state = new State();
     state.epoch = newEpoch;
+    if (goesOnAt != null) {
+      state.commitLsn = goesOnAt.commitLsn();
+      state.seq = goesOnAt.seq();
+      state.loaded = true;
+    }
     for (State restored : stored.get()) {
       state = restored;
     }
@@ -96,12 +112,22 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
     ChangeEvent event = element.getValue();
     if (event instanceof Progress progress) {
       rise(progress.lsn());
-      output.collect(element);
+      output.collect(element.replace(placed(progress)));
     } else if (event instanceof Change change) {
       if (stamp(change)) {
         output.collect(element);
       }
     }
+  }
+
+  private Progress placed(Progress progress) {
+    return progress.resume() == null
+        ? progress
+        : new Progress(
+            progress.lsn(),
+            progress.committedAtMicros(),
+            progress.loaded(),
+            StreamPosition.text(progress.resume(), state.commitLsn, state.seq));
   }
 
   /** Returns false for the mark of a load that has begun already. */
@@ -123,6 +149,11 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
       row.setField(schema.seq(), 0L);
       row.setField(schema.committedAt(), load.startedAt());
       return true;
+    }
+    if (load == null && state.loaded) {
+      load = new Load(); // whose key was compared with that of the bronze table at the start
+      load.key = schema.key();
+      state.loads.put(schema.qualifiedName(), load);
     }
     if (load == null) {
       throw new IllegalStateException("A change of " + schema.qualifiedName() + " before its load");

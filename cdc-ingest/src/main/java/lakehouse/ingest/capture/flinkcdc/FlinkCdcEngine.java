@@ -5,6 +5,7 @@ import java.util.Properties;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEventTypeInfo;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -12,6 +13,7 @@ import org.apache.flink.cdc.connectors.base.options.StartupOptions;
 import org.apache.flink.cdc.connectors.postgres.source.config.PostgresSourceConfigFactory;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Captures with the Apache Flink CDC connector for PostgreSQL. One reader for each source: the
@@ -31,18 +33,32 @@ public final class FlinkCdcEngine implements CaptureEngine {
 
   private static final int MAX_CHUNK_ROWS = 20_000;
 
+  private final CatalogPosition catalog;
+  private final @Nullable StreamPosition goesOnAt;
+
+  /**
+   * @param catalog what the catalog holds while the capture runs
+   * @param goesOnWith what the catalog keeps for a start without other state; null to load every
+   *     table
+   */
+  public FlinkCdcEngine(CatalogPosition catalog, @Nullable String goesOnWith) {
+    this.catalog = catalog;
+    this.goesOnAt = goesOnWith == null ? null : StreamPosition.parse(goesOnWith);
+  }
+
   @Override
   public SingleOutputStreamOperator<ChangeEvent> capture(
       StreamExecutionEnvironment environment, CaptureRun run) {
     return environment
         .fromSource(
-            new FlinkCdcSource(run, configuration(run)),
+            new FlinkCdcSource(run, configuration(run), catalog, goesOnAt),
             WatermarkStrategy.noWatermarks(),
             "postgres " + run.source().name(),
             ChangeEventTypeInfo.INSTANCE)
         .uid("source")
         .setParallelism(1)
-        .transform("order", ChangeEventTypeInfo.INSTANCE, new ChangeSequencer(run.epoch()))
+        .transform(
+            "order", ChangeEventTypeInfo.INSTANCE, new ChangeSequencer(run.epoch(), goesOnAt))
         .uid("order")
         .setParallelism(1);
   }

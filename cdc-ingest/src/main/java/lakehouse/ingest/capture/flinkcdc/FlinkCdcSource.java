@@ -8,6 +8,7 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.SourceConnection;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEventTypeInfo;
@@ -17,11 +18,13 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.cdc.connectors.base.config.JdbcSourceConfig;
 import org.apache.flink.cdc.connectors.base.source.assigner.state.PendingSplitsState;
+import org.apache.flink.cdc.connectors.base.source.assigner.state.StreamPendingSplitsState;
 import org.apache.flink.cdc.connectors.base.source.meta.split.SourceRecords;
 import org.apache.flink.cdc.connectors.base.source.meta.split.SourceSplitBase;
 import org.apache.flink.cdc.connectors.base.source.metrics.SourceReaderMetrics;
 import org.apache.flink.cdc.connectors.base.source.reader.IncrementalSourceReaderContext;
 import org.apache.flink.cdc.connectors.base.source.reader.IncrementalSourceSplitReader;
+import org.apache.flink.cdc.connectors.postgres.source.PostgresDialect;
 import org.apache.flink.cdc.connectors.postgres.source.PostgresSourceBuilder.PostgresIncrementalSource;
 import org.apache.flink.cdc.connectors.postgres.source.config.PostgresSourceConfig;
 import org.apache.flink.cdc.connectors.postgres.source.config.PostgresSourceConfigFactory;
@@ -34,20 +37,40 @@ import org.apache.flink.connector.base.source.reader.synchronization.FutureCompl
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /** The connector's source, handing out change events. */
 final class FlinkCdcSource extends PostgresIncrementalSource<ChangeEvent> {
   private static final long serialVersionUID = 1L;
 
   private final CaptureRun run;
+  private final @Nullable StreamPosition goesOnAt;
 
-  FlinkCdcSource(CaptureRun run, PostgresSourceConfigFactory factory) {
+  /**
+   * @param goesOnAt where a start without state goes on; null if it loads
+   */
+  FlinkCdcSource(
+      CaptureRun run,
+      PostgresSourceConfigFactory factory,
+      CatalogPosition catalog,
+      @Nullable StreamPosition goesOnAt) {
     super(
         factory,
         new NoDeserialization(),
         new PostgresOffsetFactory(),
-        new LoudDialect(factory.create(0), run.source().name()));
+        new LoudDialect(factory.create(0), run.source().name(), catalog));
     this.run = run;
+    this.goesOnAt = goesOnAt;
+  }
+
+  @Override
+  public PostgresSourceEnumerator createEnumerator(
+      SplitEnumeratorContext<SourceSplitBase> context) {
+    if (goesOnAt == null) {
+      return super.createEnumerator(context);
+    }
+    requireSlot();
+    return goneOn(context, new StreamPendingSplitsState(false));
   }
 
   /**
@@ -57,6 +80,24 @@ final class FlinkCdcSource extends PostgresIncrementalSource<ChangeEvent> {
   @Override
   public PostgresSourceEnumerator restoreEnumerator(
       SplitEnumeratorContext<SourceSplitBase> context, PendingSplitsState checkpoint) {
+    requireSlot();
+    return checkpoint instanceof StreamPendingSplitsState stream
+        ? goneOn(context, stream)
+        : super.restoreEnumerator(context, checkpoint);
+  }
+
+  private PostgresSourceEnumerator goneOn(
+      SplitEnumeratorContext<SourceSplitBase> context, StreamPendingSplitsState state) {
+    PostgresSourceConfig config = (PostgresSourceConfig) configFactory.create(0);
+    return new PostgresSourceEnumerator(
+        context,
+        config,
+        new GoneOnAssigner(config, state, dataSourceDialect, offsetFactory, goesOnAt),
+        (PostgresDialect) dataSourceDialect,
+        getBoundedness());
+  }
+
+  private void requireSlot() {
     SourceConfig source = run.source();
     try (Connection connection = SourceConnection.open(source, "lakehouse ingest");
         PreparedStatement slot =
@@ -74,7 +115,6 @@ final class FlinkCdcSource extends PostgresIncrementalSource<ChangeEvent> {
     } catch (SQLException e) {
       throw new FlinkRuntimeException("Source " + source.name() + " does not answer", e);
     }
-    return super.restoreEnumerator(context, checkpoint);
   }
 
   @Override

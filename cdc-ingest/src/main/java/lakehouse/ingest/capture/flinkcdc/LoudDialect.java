@@ -2,16 +2,22 @@ package lakehouse.ingest.capture.flinkcdc;
 
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.state.NonRecoverableException;
 import org.apache.flink.cdc.connectors.base.config.JdbcSourceConfig;
+import org.apache.flink.cdc.connectors.base.source.meta.offset.Offset;
 import org.apache.flink.cdc.connectors.base.source.reader.external.JdbcSourceFetchTaskContext;
 import org.apache.flink.cdc.connectors.postgres.source.PostgresDialect;
 import org.apache.flink.cdc.connectors.postgres.source.config.PostgresSourceConfig;
 import org.apache.flink.cdc.connectors.postgres.source.fetch.PostgresSourceFetchTaskContext;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The connector's dialect, which says so where the connector would fall over.
+ * The connector's dialect, which says so where the connector would fall over, and lets the slot
+ * forget no more than what the catalog holds.
  *
  * <p>A truncate that was committed while its table was loaded stands between the chunks that were
  * read before and those that were read after it. The connector asks which chunk it belongs to and
@@ -21,11 +27,35 @@ import org.apache.kafka.connect.source.SourceRecord;
 final class LoudDialect extends PostgresDialect {
   private static final long serialVersionUID = 1L;
 
-  private final String source;
+  private static final Logger LOG = LoggerFactory.getLogger(LoudDialect.class);
 
-  LoudDialect(PostgresSourceConfig config, String source) {
+  private final String source;
+  private final CatalogPosition catalog;
+
+  LoudDialect(PostgresSourceConfig config, String source, CatalogPosition catalog) {
     super(config);
     this.source = source;
+    this.catalog = catalog;
+  }
+
+  /**
+   * Confirms what the catalog holds, whatever the checkpoint does: a start without state goes on at
+   * the catalog's position. One byte less, since the driver confirms all that the server tells of
+   * its own progress once the last message is confirmed.
+   */
+  @Override
+  public void notifyCheckpointComplete(long checkpointId, @Nullable Offset reached)
+      throws Exception {
+    long held;
+    try {
+      held = catalog.read();
+    } catch (RuntimeException e) {
+      LOG.debug("The catalog did not say how far it is; the slot keeps its log", e);
+      return;
+    }
+    if (held > 1) {
+      super.notifyCheckpointComplete(checkpointId, StreamPosition.offsetAt(held - 1));
+    }
   }
 
   @Override

@@ -1,11 +1,9 @@
 package lakehouse.ingest.capture.postgres;
 
-import lakehouse.catalog.LakeCatalog;
-import lakehouse.catalog.commit.CatalogCommit;
-import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEventTypeInfo;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -40,24 +38,12 @@ public final class NativeEngine implements CaptureEngine {
     environment.getConfig().enableObjectReuse();
     return environment
         .fromSource(
-            new PostgresSource(run, position(catalog, run.source().name(), run.epoch()), resumeAt),
+            new PostgresSource(
+                run, CatalogPosition.ofEpoch(catalog, run.source().name(), run.epoch()), resumeAt),
             WatermarkStrategy.noWatermarks(),
             "postgres " + run.source().name(),
             ChangeEventTypeInfo.INSTANCE)
         .uid("source")
         .setParallelism(READERS);
-  }
-
-  private static CatalogPosition position(CatalogConfig config, String source, int epoch) {
-    return () -> {
-      try (LakeCatalog lake = LakeCatalog.open(config);
-          CatalogCommit commit = new CatalogCommit(lake)) {
-        return commit
-            .state(source)
-            .filter(state -> state.epoch() == epoch)
-            .map(SourceState::lsn)
-            .orElse(0L);
-      }
-    };
   }
 }

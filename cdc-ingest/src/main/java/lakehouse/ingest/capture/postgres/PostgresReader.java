@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.capture.postgres.LoadEvents.Hello;
 import lakehouse.ingest.capture.postgres.LoadEvents.LoadGoesOn;
@@ -170,7 +171,7 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
   }
 
   private Progress progress() {
-    return new Progress(streaming.position, streaming.committedAt, stream.names());
+    return new Progress(streaming.position, streaming.committedAt, stream.names(), null);
   }
 
   @Override

@@ -3,6 +3,7 @@ package lakehouse.ingest.capture.postgres;
 import java.io.IOException;
 import java.io.Serializable;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.event.ChangeEvent;
 import org.apache.flink.api.connector.source.Boundedness;

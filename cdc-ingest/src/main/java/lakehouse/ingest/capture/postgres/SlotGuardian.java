@@ -2,6 +2,7 @@ package lakehouse.ingest.capture.postgres;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import lakehouse.ingest.capture.CatalogPosition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,0 +1,205 @@
+package lakehouse.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import lakehouse.catalog.commit.SourceState;
+import lakehouse.ingest.fixture.CaptureHarness;
+import lakehouse.ingest.fixture.IngestProcess;
+import lakehouse.ingest.fixture.SourceDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One source whose ingest is stopped and started again, with the state it left, with an older one,
+ * with none: the tests are stations of one life. What bronze holds is counted, not folded alone.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ITCaptureRestart {
+  @TempDir private static Path folder;
+
+  private CaptureHarness lake;
+  private SourceDatabase source;
+  private Path config;
+  private IngestProcess ingest;
+  private String firstSavepoint;
+
+  @BeforeAll
+  void start() throws Exception {
+    lake = new CaptureHarness(folder);
+    source =
+        lake.source(
+            "places",
+            """
+            CREATE TABLE a (id int PRIMARY KEY, v int);
+            INSERT INTO a SELECT i, i FROM generate_series(1, 1000) i;
+            """);
+    config = source.config("");
+  }
+
+  @AfterAll
+  void stop() {
+    lake.close();
+  }
+
+  @AfterEach
+  void stopIngest() {
+    ingest.close();
+  }
+
+  @Test
+  @Order(1)
+  void keepsASecondIngestAway() throws Exception {
+    ingest = IngestProcess.ingest(config);
+    lake.awaitLoaded(ingest, source, 1);
+    SourceState before = lake.state(source).orElseThrow();
+    try (IngestProcess second = IngestProcess.ingest(config)) {
+      assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
+      assertThat(second.output())
+          .contains("The source is being captured already.")
+          .contains("streams from slot lake_places")
+          .contains("Stop the other ingest");
+    }
+    update(1, 10);
+    lake.awaitCurrent(ingest, source);
+    assertThat(lake.state(source).orElseThrow())
+        .satisfies(state -> assertThat(state.run()).isEqualTo(before.run()))
+        .satisfies(state -> assertThat(state.epoch()).isEqualTo(1));
+    assertHolds(Map.of("l", 1L, "r", 1000L, "u", 10L));
+    assertThat(ingest.stop()).as(ingest.output()).isZero();
+    firstSavepoint = copied(savepoint(), folder.resolve("older savepoint"));
+  }
+
+  @Test
+  @Order(2)
+  void goesOnFromItsSavepoint() throws Exception {
+    update(11, 20);
+    ingest = IngestProcess.ingest(config, "--until-current");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    assertThat(ingest.output()).contains("goes on from");
+    assertHolds(Map.of("l", 1L, "r", 1000L, "u", 20L));
+  }
+
+  @Test
+  @Order(3)
+  void refusesASavepointThatIsOlderThanTheCatalog() throws Exception {
+    SourceState newest = lake.state(source).orElseThrow();
+    ingest = IngestProcess.ingest(config, "--source", "places", "--from-savepoint", firstSavepoint);
+    assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(5);
+    assertThat(ingest.output())
+        .contains("is not the newest")
+        .contains("the catalog holds position %d".formatted(newest.position()))
+        .contains("start again without --from-savepoint")
+        .contains("--reload places");
+    assertThat(lake.state(source)).contains(newest);
+    assertHolds(Map.of("l", 1L, "r", 1000L, "u", 20L));
+  }
+
+  @Test
+  @Order(4)
+  void goesOnAtTheCatalogsPositionWithoutState() throws Exception {
+    long position = lake.state(source).orElseThrow().position();
+    deleteState();
+    update(21, 30);
+    ingest = IngestProcess.ingest(config);
+    lake.awaitCurrent(ingest, source);
+    assertThat(ingest.output()).contains("goes on at the catalog's position");
+    SourceState state = lake.state(source).orElseThrow();
+    assertThat(state.epoch()).isEqualTo(1);
+    assertThat(state.position()).isGreaterThan(position);
+    assertHolds(Map.of("l", 1L, "r", 1000L, "u", 30L));
+
+    // and what has begun so is a capture like any other
+    update(31, 40);
+    lake.awaitCurrent(ingest, source);
+    ingest.kill();
+    update(41, 50);
+    ingest = IngestProcess.ingest(config, "--until-current");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    assertThat(ingest.output()).contains("goes on from");
+    assertHolds(Map.of("l", 1L, "r", 1000L, "u", 50L));
+  }
+
+  @Test
+  @Order(5)
+  void refusesToGoOnWithASlotThatBeginsLater() throws Exception {
+    deleteState();
+    source.execute("SELECT pg_drop_replication_slot('lake_places')");
+    update(51, 60);
+    source.execute("SELECT pg_create_logical_replication_slot('lake_places', 'pgoutput')");
+    ingest = IngestProcess.ingest(config);
+    assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(3);
+    assertThat(ingest.output())
+        .contains("its replication slot lake_places begins at")
+        .contains("lake ingest --reload places");
+    assertHolds(Map.of("l", 1L, "r", 1000L, "u", 50L), false);
+  }
+
+  @Test
+  @Order(6)
+  void loadsAnewUnderAnEpochOfItsOwnWhenAskedTo() throws Exception {
+    ingest = IngestProcess.ingest(config, "--reload", "places", "--until-loaded");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    assertThat(lake.state(source).orElseThrow().epoch()).isEqualTo(2);
+    assertHolds(Map.of("l", 2L, "r", 2000L, "u", 50L));
+  }
+
+  private void update(int from, int to) throws Exception {
+    source.execute("UPDATE a SET v = v + 1 WHERE id BETWEEN %d AND %d".formatted(from, to));
+  }
+
+  private void assertHolds(Map<String, Long> operations) throws Exception {
+    assertHolds(operations, true);
+  }
+
+  /** Each change once, and all of them if nothing is missing. */
+  private void assertHolds(Map<String, Long> operations, boolean all) throws Exception {
+    assertThat(lake.fold(source, "a").operations()).isEqualTo(operations);
+    assertThat(lake.fold(source, "a").doubledPlaces()).isEmpty();
+    if (all) {
+      lake.assertEqual(source, "a");
+    }
+  }
+
+  private String savepoint() {
+    return ingest
+        .lines(".*Savepoint .*")
+        .findFirst()
+        .orElseThrow()
+        .replaceFirst(".*Savepoint file:", "");
+  }
+
+  /** A restored savepoint belongs to Flink, which deletes it with time. */
+  private static String copied(String from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(Path.of(from))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+    return to.toString();
+  }
+
+  private void deleteState() throws IOException {
+    try (Stream<Path> paths = Files.walk(source.folder().resolve("state"))) {
+      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.delete(path);
+      }
+    }
+  }
+}
