@@ -43,6 +43,7 @@ public final class Capture implements AutoCloseable {
   private final Duration checkpointInterval;
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   private final List<LakeException> failures = new ArrayList<>();
+  private final Map<String, SourceLock> locks = new ConcurrentHashMap<>();
   private final CountDownLatch ended;
   private final Thread onSignal = new Thread(this::stopOnSignal, "ingest-stop");
 
@@ -86,12 +87,14 @@ public final class Capture implements AutoCloseable {
       begin(source, facts, savepoint, reload);
     } catch (LakeException e) {
       failed(source, e, e); // the others can go on
+      unlock(source);
       ended.countDown();
     }
   }
 
   private void begin(
       SourceConfig source, SourceFacts facts, Optional<String> savepoint, boolean reload) {
+    locks.put(source.name(), SourceLock.take(source));
     String folder = config.ingest().stateFolder().resolve(source.name()).toString();
     SourceStart start = SourceStart.decide(catalog, source, facts, folder, savepoint, reload);
     SourceRun run = start.run();
@@ -130,8 +133,16 @@ public final class Capture implements AutoCloseable {
     } else {
       System.out.printf("Source %s: stopped%n", capture.source().name());
     }
+    unlock(capture.source());
     ended.countDown();
     return null;
+  }
+
+  private void unlock(SourceConfig source) {
+    SourceLock lock = locks.remove(source.name());
+    if (lock != null) {
+      lock.close();
+    }
   }
 
   private void failed(SourceConfig source, LakeException known, Throwable cause) {
@@ -264,6 +275,7 @@ public final class Capture implements AutoCloseable {
     } catch (Exception e) {
       LOG.warn("The local Flink cluster did not close", e);
     } finally {
+      locks.values().forEach(SourceLock::close);
       catalog.close();
     }
   }
