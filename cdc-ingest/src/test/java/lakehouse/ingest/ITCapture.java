@@ -6,45 +6,34 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import lakehouse.catalog.commit.SourceState;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.projectnessie.model.LogResponse;
 
-/** The capture from PostgreSQL to bronze, on real servers, the ingest a process of its own. */
+/**
+ * The capture from PostgreSQL to bronze, on real servers: one load, then all sorts of changes while
+ * it streams, each test with tables of its own. The ingest is a process of its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ITCapture {
   @TempDir private static Path folder;
 
-  private static CaptureHarness lake;
+  private CaptureHarness lake;
+  private SourceDatabase source;
+  private IngestProcess ingest;
 
-  private @Nullable IngestProcess ingest;
-
-  @BeforeAll
-  static void start() {
-    lake = new CaptureHarness(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    lake.close();
-  }
-
-  @AfterEach
-  void stopIngest() {
-    if (ingest != null) {
-      ingest.close();
-    }
-  }
-
-  static final String KINDS =
+  private static final String KINDS =
       """
       CREATE TYPE mood AS ENUM ('calm', 'tense', 'ungehörig, "so"');
       CREATE DOMAIN amount AS numeric(12,2);
@@ -72,41 +61,64 @@ class ITCapture {
       INSERT INTO pair SELECT i % 7, 'k' || i, i FROM generate_series(1, 500) i;
       CREATE TABLE uid (id uuid PRIMARY KEY, v int);
       INSERT INTO uid SELECT gen_random_uuid(), i FROM generate_series(1, 500) i;
-      CREATE TABLE large (id int PRIMARY KEY, body text, n int);
-      ALTER TABLE large ALTER COLUMN body SET STORAGE EXTERNAL;
-      INSERT INTO large SELECT i, repeat('body' || i || ' ', 3000), i FROM generate_series(1, 20) i;
+      CREATE TABLE large (id int PRIMARY KEY, body text, doc jsonb, list text[], numbers int[], n int);
+      ALTER TABLE large
+        ALTER COLUMN body SET STORAGE EXTERNAL,
+        ALTER COLUMN doc SET STORAGE EXTERNAL,
+        ALTER COLUMN list SET STORAGE EXTERNAL,
+        ALTER COLUMN numbers SET STORAGE EXTERNAL;
+      INSERT INTO large SELECT i, repeat('body' || i || ' ', 3000),
+        jsonb_build_object('a', repeat('doc' || i, 3000)), ARRAY[repeat('list' || i, 3000), NULL],
+        ARRAY(SELECT generate_series(1, 3000)), i FROM generate_series(1, 20) i;
       CREATE TABLE emptied (id int PRIMARY KEY, v int);
       INSERT INTO emptied SELECT i, i FROM generate_series(1, 100) i;
       CREATE TABLE nothing (id int PRIMARY KEY, v int);
-      CREATE TABLE "Mixed-Größe" (id int PRIMARY KEY, "Größe in kWh" int, "select" text);
-      INSERT INTO "Mixed-Größe" VALUES (1, 2, 'x');
+      CREATE TABLE widened (id int PRIMARY KEY, v int, w int);
+      INSERT INTO widened VALUES (1, 1, 1);
+      CREATE TABLE "Mixed-Case" (id int PRIMARY KEY, "Total in kWh" int, "select" text);
+      INSERT INTO "Mixed-Case" VALUES (1, 2, 'x');
       CREATE TABLE person (id int PRIMARY KEY, cnic text, name text);
       INSERT INTO person VALUES (1, '42101-1234567-1', 'Ayesha'), (2, NULL, 'Bilal');
       """;
 
-  static final List<String> TABLES =
-      List.of("kinds", "pair", "uid", "large", "emptied", "nothing", "Mixed-Größe");
+  private static final List<String> TABLES =
+      List.of("kinds", "pair", "uid", "large", "emptied", "nothing", "widened", "Mixed-Case");
+
+  @BeforeAll
+  void start() throws Exception {
+    lake = new CaptureHarness(folder);
+    source = lake.source("kinds", KINDS);
+    ingest =
+        IngestProcess.ingest(
+            source.config(
+                """
+                masks:
+                  - {table: person, column: cnic, method: token}
+                  - {table: public.person, column: name, method: redact}
+                """));
+    lake.awaitLoaded(ingest, source, TABLES.size() + 1);
+  }
+
+  @AfterAll
+  void stop() {
+    ingest.close();
+    lake.close();
+  }
 
   @Test
-  void holdsWhatTheSourceHolds() throws Exception {
-    SourceDatabase source = lake.source("kinds", KINDS);
-    Path config =
-        source.config(
-            """
-            masks:
-              - {table: person, column: cnic, method: token}
-              - {table: public.person, column: name, method: redact}
-            """);
-    ingest = IngestProcess.ingest(config);
-    lake.awaitLoaded(ingest, source, 8);
+  @Order(1)
+  void loadsWhatTheSourceHolds() throws Exception {
     for (String table : TABLES) {
       lake.assertEqual(source, table);
     }
     assertThat(lake.fold(source, "nothing").operations()).containsExactly(Map.entry("l", 1L));
     assertThat(lake.fold(source, "pair").operations())
         .containsExactly(Map.entry("l", 1L), Map.entry("r", 500L));
+  }
 
-    // all sorts of changes, some of them in one transaction
+  @Test
+  @Order(2)
+  void streamsValuesOfAllTypes() throws Exception {
     source.execute(
         """
         INSERT INTO kinds SELECT 3, b, i2, i4, i8, o, f4, f8, n, wide, plain, big, dom, t, vc, c, m, u,
@@ -114,54 +126,127 @@ class ITCapture {
         UPDATE kinds SET t = 'changed', plain = 'NaN', d = NULL WHERE id = 2;
         DELETE FROM kinds WHERE id = 1;
         """);
+    source.execute("INSERT INTO nothing SELECT i, i FROM generate_series(1, 5000) i");
+    source.execute("UPDATE \"Mixed-Case\" SET \"Total in kWh\" = 3 WHERE id = 1");
+    lake.awaitCurrent(ingest, source);
+    assertThat(lake.assertEqual(source, "kinds").operations())
+        .containsExactly(
+            Map.entry("c", 1L),
+            Map.entry("d", 1L),
+            Map.entry("l", 1L),
+            Map.entry("r", 2L),
+            Map.entry("u", 1L));
+    assertThat(lake.assertEqual(source, "nothing").operations())
+        .containsExactly(Map.entry("c", 5_000L), Map.entry("l", 1L));
+    lake.assertEqual(source, "Mixed-Case");
+  }
+
+  @Test
+  @Order(2)
+  void followsAKeyOfTwoColumnsThatChanges() throws Exception {
+    long updated = count("pair WHERE a < 3");
+    long deleted = count("pair WHERE a = 4");
+    long moved = count("pair WHERE a = 5");
     source.execute("UPDATE pair SET v = v + 1 WHERE a < 3");
     source.execute("DELETE FROM pair WHERE a = 4");
     source.execute("UPDATE pair SET b = 'moved' || b WHERE a = 5");
+    lake.awaitCurrent(ingest, source);
+    BronzeFold pair = lake.assertEqual(source, "pair");
+    assertThat(pair.operations())
+        .containsExactly(
+            Map.entry("c", moved),
+            Map.entry("d", deleted + moved),
+            Map.entry("l", 1L),
+            Map.entry("r", 500L),
+            Map.entry("u", updated));
+    assertThat(pair.changes())
+        .filteredOn(change -> change.op().equals("c"))
+        .allSatisfy(
+            change ->
+                assertThat("moved" + change.oldKey().get(0)).isEqualTo(change.values().get("b")));
+  }
+
+  @Test
+  @Order(2)
+  void followsAUuidKeyThatChanges() throws Exception {
     source.execute("UPDATE uid SET id = gen_random_uuid() WHERE v % 10 = 0");
-    source.execute("UPDATE large SET n = n + 100"); // unchanged TOAST
+    source.execute("UPDATE uid SET v = -v WHERE v % 10 = 1");
+    lake.awaitCurrent(ingest, source);
+    assertThat(lake.assertEqual(source, "uid").operations())
+        .containsExactly(
+            Map.entry("c", 50L),
+            Map.entry("d", 50L),
+            Map.entry("l", 1L),
+            Map.entry("r", 500L),
+            Map.entry("u", 50L));
+  }
+
+  @Test
+  @Order(2)
+  void namesTheLargeValuesThatTheLogDidNotCarry() throws Exception {
+    source.execute("UPDATE large SET n = n + 100");
     source.execute("UPDATE large SET id = id + 1000 WHERE id % 2 = 0"); // and over a changed key
     source.execute("UPDATE large SET body = repeat('new ', 5000) WHERE id = 3");
-    source.execute("UPDATE large SET n = 0 WHERE id = 3");
+    source.execute("UPDATE large SET doc = NULL, list = '{}' WHERE id = 5");
+    lake.awaitCurrent(ingest, source);
+    BronzeFold large = lake.assertEqual(source, "large");
+    List<BronzeFold.Row> written =
+        large.changes().stream().filter(row -> List.of("u", "c").contains(row.op())).toList();
+    assertThat(written).hasSize(20 + 10 + 2);
+    assertThat(written.subList(0, 30))
+        .allSatisfy(
+            row -> {
+              assertThat(row.unchanged()).containsExactly("body", "doc", "list", "numbers");
+              row.unchanged().forEach(name -> assertThat(row.values()).containsEntry(name, null));
+            });
+    assertThat(written.get(30).unchanged()).containsExactly("doc", "list", "numbers");
+    assertThat(written.get(31).unchanged()).containsExactly("body", "numbers");
+    assertThat(written.get(31).values()).containsEntry("doc", null).containsEntry("list", "{}");
+  }
+
+  @Test
+  @Order(2)
+  void emptiesATableThatIsTruncated() throws Exception {
     source.execute(
         """
         INSERT INTO emptied VALUES (1000, 1);
         TRUNCATE emptied;
         INSERT INTO emptied VALUES (1, -1), (2000, 2);
         """);
-    source.execute("INSERT INTO nothing SELECT i, i FROM generate_series(1, 5000) i");
-    source.execute("UPDATE \"Mixed-Größe\" SET \"Größe in kWh\" = 3 WHERE id = 1");
-    source.execute("UPDATE person SET id = 3 WHERE id = 1");
     lake.awaitCurrent(ingest, source);
-    for (String table : TABLES) {
-      lake.assertEqual(source, table);
-    }
-
-    // a column more, while it runs
-    source.execute("ALTER TABLE pair ADD COLUMN note text, ADD COLUMN \"a.b\" numeric(8,3)");
-    source.execute("INSERT INTO pair VALUES (99, 'new', 1, 'noted', 1.125)");
-    source.execute("ALTER TABLE uid ALTER COLUMN v TYPE bigint");
-    source.execute("UPDATE uid SET v = 5000000000 WHERE v = 7");
-    source.execute("ALTER TABLE emptied ALTER COLUMN v TYPE text");
-    source.execute("INSERT INTO emptied VALUES (3000, 'three')");
-    lake.awaitCurrent(ingest, source);
-    lake.assertEqual(source, "pair");
-    lake.assertEqual(source, "uid");
-    BronzeFold pair = lake.fold(source, "pair");
-    assertThat(pair.table().schema().columns().stream().map(c -> c.name()))
-        .startsWith("a", "b", "v", "note", "a.b", "_op");
-    assertThat(pair.rows().get(List.of("new", "99"))).containsEntry("note", "noted");
-    BronzeFold emptied = lake.fold(source, "emptied");
-    assertThat(emptied.rows().get(List.of("3000")))
-        .containsEntry("v__v2", "three")
-        .containsEntry("v", null);
-
-    assertThat(ingest.stop()).as(ingest.output()).isZero();
-    assertMasked(source);
-    assertEachCommitTellsItsRows(source);
-    assertThat(ingest.output()).doesNotContain(SourceDatabase.PASSWORD);
+    assertThat(lake.assertEqual(source, "emptied").operations())
+        .containsExactly(
+            Map.entry("c", 3L), Map.entry("l", 1L), Map.entry("r", 100L), Map.entry("t", 1L));
   }
 
-  private static void assertMasked(SourceDatabase source) {
+  @Test
+  @Order(2)
+  void addsColumnsWhileItRuns() throws Exception {
+    source.execute("ALTER TABLE widened ADD COLUMN note text, ADD COLUMN \"a.b\" numeric(8,3)");
+    source.execute("INSERT INTO widened VALUES (2, 7, 1, 'noted', 1.125)");
+    source.execute("ALTER TABLE widened ALTER COLUMN v TYPE bigint");
+    source.execute("UPDATE widened SET v = 5000000000 WHERE v = 7");
+    lake.awaitCurrent(ingest, source);
+    BronzeFold widened = lake.assertEqual(source, "widened");
+    assertThat(widened.table().schema().columns().stream().map(column -> column.name()))
+        .startsWith("id", "v", "w", "note", "a.b", "_op");
+    assertThat(widened.rows().get(List.of("2")))
+        .containsEntry("note", "noted")
+        .containsEntry("v", "5000000000");
+
+    source.execute("ALTER TABLE widened ALTER COLUMN w TYPE text"); // which no int can hold
+    source.execute("INSERT INTO widened VALUES (3, 1, 'three')");
+    lake.awaitCurrent(ingest, source);
+    assertThat(lake.fold(source, "widened").rows().get(List.of("3")))
+        .containsEntry("w__v2", "three")
+        .containsEntry("w", null);
+  }
+
+  @Test
+  @Order(2)
+  void hidesWhatIsMasked() throws Exception {
+    source.execute("UPDATE person SET id = 3 WHERE id = 1");
+    lake.awaitCurrent(ingest, source);
     BronzeFold person = lake.fold(source, "person");
     assertThat(person.rows().values())
         .allSatisfy(row -> assertThat(row).containsEntry("name", null));
@@ -171,7 +256,11 @@ class ITCapture {
   }
 
   /** Position ranges follow on each other, and the rows they tell are those in the tables. */
-  private static void assertEachCommitTellsItsRows(SourceDatabase source) throws Exception {
+  @Test
+  @Order(3)
+  void tellsOfEachCommitWhatItHolds() throws Exception {
+    assertThat(ingest.stop()).as(ingest.output()).isZero();
+    assertThat(ingest.output()).doesNotContain(SourceDatabase.PASSWORD);
     long rows = 0;
     long next = Long.MAX_VALUE;
     for (LogResponse.LogEntry entry :
@@ -201,91 +290,7 @@ class ITCapture {
     assertThat(rows).isEqualTo(held);
   }
 
-  @Test
-  void keepsItsPlaceOverStopsAndRefusesWhatIsOlder() throws Exception {
-    SourceDatabase source =
-        lake.source(
-            "places",
-            """
-            CREATE TABLE a (id int PRIMARY KEY, v int);
-            INSERT INTO a SELECT i, i FROM generate_series(1, 1000) i;
-            """);
-    Path config = source.config("");
-    ingest = IngestProcess.ingest(config, "--until-loaded");
-    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
-    String savepoint =
-        copied(
-            ingest
-                .lines(".*Savepoint .*")
-                .findFirst()
-                .orElseThrow()
-                .replaceFirst(".*Savepoint file:", ""),
-            folder.resolve("older savepoint"));
-    SourceState loaded = lake.state(source).orElseThrow();
-    assertThat(loaded.epoch()).isEqualTo(1);
-
-    // goes on by itself, and tells a second one that it is there
-    source.execute("UPDATE a SET v = v + 1 WHERE id <= 10");
-    ingest = IngestProcess.ingest(config);
-    lake.awaitCurrent(ingest, source);
-    assertThat(ingest.output()).contains("goes on from");
-    try (IngestProcess second = IngestProcess.ingest(config)) {
-      assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
-      assertThat(second.output()).contains("being captured already").contains("slot lake_places");
-    }
-    source.execute("UPDATE a SET v = v + 1 WHERE id <= 10");
-    lake.awaitCurrent(ingest, source);
-    assertThat(ingest.stop()).isZero();
-    BronzeFold fold = lake.fold(source, "a");
-    assertThat(fold.operations())
-        .containsExactly(Map.entry("l", 1L), Map.entry("r", 1000L), Map.entry("u", 20L));
-
-    // the savepoint of the first stop is older than the catalog
-    SourceState newest = lake.state(source).orElseThrow();
-    try (IngestProcess older =
-        IngestProcess.ingest(config, "--source", "places", "--from-savepoint", savepoint)) {
-      assertThat(older.exitCode()).as(older.output()).isEqualTo(5);
-      assertThat(older.output())
-          .contains("is not the newest")
-          .contains("the catalog holds position %d".formatted(newest.position()))
-          .contains("--reload places");
-    }
-    assertThat(lake.state(source)).contains(newest);
-
-    // and what is newest still goes on
-    source.execute("INSERT INTO a VALUES (5000, 1)");
-    ingest = IngestProcess.ingest(config, "--until-current");
-    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
-    lake.assertEqual(source, "a");
-    assertThat(lake.fold(source, "a").operations()).containsEntry("c", 1L);
-
-    // without its state it begins a new epoch
-    deleteState(source);
-    source.execute("DELETE FROM a WHERE id > 900");
-    ingest = IngestProcess.ingest(config, "--until-current");
-    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
-    assertThat(ingest.output()).contains("loads 1 tables (no checkpoint of run");
-    lake.assertEqual(source, "a");
-    assertThat(lake.state(source).orElseThrow().epoch()).isEqualTo(2);
-    assertThat(lake.fold(source, "a").operations()).containsEntry("l", 2L);
-  }
-
-  /** A restored savepoint belongs to Flink, which deletes it with time. */
-  private static String copied(String from, Path to) throws Exception {
-    java.nio.file.Files.createDirectory(to);
-    try (var files = java.nio.file.Files.list(Path.of(from))) {
-      for (Path file : files.toList()) {
-        java.nio.file.Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
-    return to.toString();
-  }
-
-  private static void deleteState(SourceDatabase source) throws Exception {
-    try (var paths = java.nio.file.Files.walk(source.folder().resolve("state"))) {
-      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        java.nio.file.Files.delete(path);
-      }
-    }
+  private long count(String what) throws Exception {
+    return Long.parseLong(source.query("SELECT count(*) FROM " + what));
   }
 }
