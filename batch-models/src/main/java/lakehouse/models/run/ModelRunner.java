@@ -105,7 +105,10 @@ public final class ModelRunner {
       throw new IllegalStateException(e.getCause());
     } finally {
       executor.shutdown();
-      run.spark().sparkContext().cancelAllJobs();
+      // an error of the machine stops Spark itself, and is the one to tell
+      if (!run.spark().sparkContext().isStopped()) {
+        run.spark().sparkContext().cancelAllJobs();
+      }
     }
   }
 

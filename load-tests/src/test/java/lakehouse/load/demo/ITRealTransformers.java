@@ -75,7 +75,7 @@ class ITRealTransformers {
     DatabaseServer server =
         DatabaseServer.of(PlatformFile.running(platform.data()), platform.data());
     new UtilityDatabases(server).create(database -> secrets.ensure(database.roleName()));
-    UtilityGenerator.ofScale(1, 0.2).seed(server, 2, SeedProgress.SILENT);
+    UtilityGenerator.ofScale(1, 0.1).seed(server, 2, SeedProgress.SILENT);
     assertThat(new RealTransformers(server).load(measurements)).isEqualTo(2 * HOURS);
   }
 
