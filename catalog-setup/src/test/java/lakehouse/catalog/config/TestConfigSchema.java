@@ -53,6 +53,27 @@ final class TestConfigSchema {
     assertDescribed("lake.yaml", ConfigSchema.node());
   }
 
+  @Test
+  void theReferenceNamesEveryKey() throws IOException {
+    String reference = Files.readString(Path.of("../docs/reference.md"));
+    assertThat(leaves("", ConfigSchema.node()).toList())
+        .contains("sources[].masks[].method", "catalog.uri")
+        .allSatisfy(key -> assertThat(reference).contains("`" + key + "`"));
+  }
+
+  private static Stream<String> leaves(String path, JsonNode node) {
+    return node.path("properties").properties().stream()
+        .flatMap(
+            property -> {
+              String key = path + property.getKey();
+              JsonNode value = property.getValue();
+              Stream<String> below =
+                  Stream.concat(leaves(key + ".", value), leaves(key + "[].", value.path("items")));
+              List<String> keys = below.toList();
+              return keys.isEmpty() ? Stream.of(key) : keys.stream();
+            });
+  }
+
   private static void assertDescribed(String path, JsonNode node) {
     node.path("properties")
         .fields()
