@@ -19,8 +19,8 @@ import lakehouse.models.plan.RunPlan;
 import lakehouse.models.publish.RunId;
 import lakehouse.models.publish.RunListener;
 import lakehouse.models.publish.WriteAuditPublish;
+import lakehouse.models.publish.WriteAuditPublish.Mode;
 import lakehouse.models.publish.WriteAuditPublish.Published;
-import lakehouse.models.publish.WriteAuditPublish.Request;
 import lakehouse.models.run.ModelRunner;
 import lakehouse.models.test.ModelTestRunner;
 import picocli.CommandLine.Command;
@@ -31,31 +31,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "lake models",
     description = "Plans, runs and tests the models: silver and gold.",
-    subcommands = {ModelsJob.Plan.class, ModelsJob.Run.class, ModelsJob.Test.class},
+    subcommands = {
+      ModelsJob.Plan.class,
+      DiffCommand.class,
+      ModelsJob.Run.class,
+      ModelsJob.Test.class,
+      DocsCommand.class,
+      KeptCommands.Promote.class,
+      KeptCommands.Discard.class,
+      KeptCommands.RollBack.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class ModelsJob {
   public static void main(String[] args) {
     Program.run(new ModelsJob(), args);
-  }
-
-  /** Which models. */
-  static final class Selection {
-    @Option(
-        names = "--select",
-        paramLabel = "MODEL",
-        description =
-            "only this model; +MODEL with all it rests on, MODEL+ with all that rests on it,"
-                + " tag:WORD all with a tag; may be repeated")
-    private List<String> select = List.of();
-
-    @Option(
-        names = "--full-refresh",
-        description = "make the selected models anew, whatever changed")
-    private boolean fullRefresh;
-
-    Request request() {
-      return new Request(select, fullRefresh);
-    }
   }
 
   /** Tells what a run would do. */
@@ -70,7 +59,7 @@ public final class ModelsJob {
       LakeConfig lake = config.load();
       RunPlan plan =
           new WriteAuditPublish(lake, ModelLibrary.load(lake.models().paths()), RunListener.SILENT)
-              .plan(selection.request());
+              .plan(selection.request(Mode.PUBLISH));
       if (console.json()) {
         console.json(PlanReport.of(plan));
       } else {
@@ -94,6 +83,11 @@ public final class ModelsJob {
     @Mixin private Console console;
     @Mixin private Selection selection;
 
+    @Option(
+        names = "--dry-run",
+        description = "make and audit everything on the branch, publish nothing and drop it")
+    private boolean dryRun;
+
     @Override
     public Integer call() {
       LakeConfig lake = config.load();
@@ -101,7 +95,8 @@ public final class ModelsJob {
       long start = System.nanoTime();
       // bronze at one hash ---> plan ---> branch: silver, gold, audits ---> one merge, one tag
       Optional<Published> published =
-          new WriteAuditPublish(lake, models, new Progress(console)).run(selection.request());
+          new WriteAuditPublish(lake, models, new Progress(console))
+              .run(selection.request(dryRun ? Mode.DRY_RUN : Mode.PUBLISH));
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       if (console.json()) {
         console.json(RunReport.of(published, took));
@@ -119,7 +114,11 @@ public final class ModelsJob {
   static final class Test implements Callable<Integer> {
     @Mixin private Console console;
 
-    @Option(names = "--select", paramLabel = "MODEL", description = "only the tests of this model")
+    @Option(
+        names = "--select",
+        paramLabel = "MODEL",
+        split = ",",
+        description = "only the tests of this model")
     private List<String> select = List.of();
 
     @Option(

@@ -6,11 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lakehouse.catalog.cli.Console;
 import lakehouse.models.model.Input;
 import lakehouse.models.model.Materialization;
 import lakehouse.models.model.Reach;
 import lakehouse.models.plan.Action;
+import lakehouse.models.plan.Backfill;
 import lakehouse.models.plan.InputChange;
 import lakehouse.models.plan.RunPlan;
 
@@ -85,16 +87,18 @@ final class PlanReport {
       return "all";
     }
     return switch (step.model().materialization()) {
-      case CURRENT_STATE -> "changed keys";
+      case CURRENT_STATE, SCD2 -> "changed keys";
       case APPEND -> "new rows";
       case FULL -> "all";
       case MERGE_BY_KEY, TOUCHED_PARTITIONS ->
           column(step)
               + " "
-              + step.changes().entrySet().stream()
-                  .filter(change -> change.getValue() instanceof InputChange.Rows)
-                  .map(Map.Entry::getKey)
-                  .map(PlanReport::reach)
+              + Stream.concat(
+                      step.changes().entrySet().stream()
+                          .filter(change -> change.getValue() instanceof InputChange.Rows)
+                          .map(Map.Entry::getKey)
+                          .map(PlanReport::reach),
+                      step.backfill().map(Backfill::toString).stream())
                   .distinct()
                   .collect(Collectors.joining("; "));
     };

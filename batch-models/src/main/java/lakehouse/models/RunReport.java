@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import lakehouse.catalog.cli.Console;
 import lakehouse.models.audit.AuditResult;
+import lakehouse.models.publish.WriteAuditPublish.Mode;
 import lakehouse.models.publish.WriteAuditPublish.Published;
 import lakehouse.models.run.ChangeSet;
 import lakehouse.models.run.ModelRunner;
@@ -16,6 +17,7 @@ final class RunReport {
 
   /** A run, as JSON has it; without id, branch and tag where there was nothing new. */
   record Run(
+      boolean published,
       Optional<String> run,
       Optional<String> tag,
       Optional<String> hash,
@@ -38,9 +40,11 @@ final class RunReport {
   record AuditLine(String model, String audit, String status, long failedRows) {}
 
   static Run of(Optional<Published> published, Duration took) {
+    Optional<Published> done = published.filter(p -> p.mode() == Mode.PUBLISH);
     return new Run(
+        done.isPresent(),
         published.map(p -> p.run().value()),
-        published.map(p -> p.run().tag()),
+        done.map(p -> p.run().tag()),
         published.map(Published::hash),
         took.toMillis() / 1000.0,
         published.map(p -> p.models().stream().map(RunReport::line).toList()).orElse(List.of()),
@@ -50,6 +54,12 @@ final class RunReport {
   static void print(Optional<Published> published, Duration took, Console console) {
     if (published.isEmpty()) {
       console.say("Nothing new: what is published is up to date.");
+      return;
+    }
+    if (published.get().mode() == Mode.DRY_RUN) {
+      console.say(
+          "Dry run: all was made and audited in %s, and nothing was published.",
+          Console.duration(took));
       return;
     }
     console.say(

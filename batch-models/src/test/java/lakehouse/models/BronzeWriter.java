@@ -8,10 +8,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import lakehouse.catalog.LakeCatalog;
@@ -150,6 +152,17 @@ public final class BronzeWriter {
     return this;
   }
 
+  /** What was gathered arrives in another order, which means nothing. */
+  public BronzeWriter shuffle(Random random) {
+    Collections.shuffle(pending, random);
+    return this;
+  }
+
+  /** When the transaction of the following changes was committed: a second for each position. */
+  public OffsetDateTime time() {
+    return TIME.plusDays(epoch).plusSeconds(commitLsn);
+  }
+
   /** Appends what was gathered. */
   public BronzeWriter commit() {
     Table table = table();
@@ -196,8 +209,8 @@ public final class BronzeWriter {
     row.put(ChangeColumns.COMMIT_LSN, commitLsn);
     row.put(ChangeColumns.SEQ, seq++);
     row.put(ChangeColumns.LSN, commitLsn);
-    row.put(ChangeColumns.COMMITTED_AT, TIME);
-    row.put(ChangeColumns.CAPTURED_AT, TIME);
+    row.put(ChangeColumns.COMMITTED_AT, time());
+    row.put(ChangeColumns.CAPTURED_AT, time());
     pending.add(row);
     return this;
   }

@@ -79,6 +79,11 @@ public final class TestLake implements AutoCloseable {
     return run(new Request(List.of(), false), ModelLibrary.load(List.of()));
   }
 
+  /** The models that a configuration file names, and the built-in ones. */
+  public List<Model> models(Path config) {
+    return ModelLibrary.load(List.of(config.resolveSibling("models")));
+  }
+
   /** The rows of a query on {@code main}, as text, sorted. */
   public List<String> query(String sql) {
     return query("main", sql);

@@ -12,7 +12,7 @@ final class AuditSql {
    * A query of one row with a count of bad rows for each audit, in their order: rules about single
    * rows share one reading of the table.
    */
-  static String counts(List<Audit> audits, String table) {
+  static String counts(List<Audit> audits, String table, String published) {
     List<String> shared = new ArrayList<>();
     List<String> columns = new ArrayList<>();
     for (int i = 0; i < audits.size(); i++) {
@@ -21,7 +21,8 @@ final class AuditSql {
         shared.add("count_if(%s) AS a%d".formatted(audit.badRow().get(), i));
         columns.add("rows.a" + i);
       } else {
-        columns.add("(SELECT count(*) FROM (%s)) AS a%d".formatted(audit.badRows(table), i));
+        columns.add(
+            "(SELECT count(*) FROM (%s)) AS a%d".formatted(audit.badRows(table, published), i));
       }
     }
     if (shared.isEmpty()) {

@@ -3,6 +3,7 @@ package lakehouse.models.model;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /** A rule that a model's table must keep, told by the query that finds the rows that break it. */
@@ -13,8 +14,18 @@ public sealed interface Audit {
   /** What a failure means. */
   Severity severity();
 
-  /** The query that finds the rows that break the rule in the table of this SQL name. */
-  String badRows(String table);
+  /**
+   * The query that finds the rows that break the rule.
+   *
+   * @param table the audited table, as SQL names it
+   * @param published the same table as it is published, as SQL names it
+   */
+  String badRows(String table, String published);
+
+  /** Whether the rule compares with what is published; without that, it is kept. */
+  default boolean comparesWithPublished() {
+    return false;
+  }
 
   /**
    * The condition that a breaking row fulfils by itself, where the rule is one about single rows.
@@ -43,7 +54,7 @@ public sealed interface Audit {
     }
 
     @Override
-    public String badRows(String table) {
+    public String badRows(String table, String published) {
       return "SELECT * FROM " + table + " WHERE " + badRow().orElseThrow();
     }
   }
@@ -60,7 +71,7 @@ public sealed interface Audit {
     }
 
     @Override
-    public String badRows(String table) {
+    public String badRows(String table, String published) {
       String names = Names.columns("", columns);
       return "SELECT %s, count(*) AS copies FROM %s GROUP BY %s HAVING count(*) > 1"
           .formatted(names, table, names);
@@ -88,7 +99,7 @@ public sealed interface Audit {
     }
 
     @Override
-    public String badRows(String table) {
+    public String badRows(String table, String published) {
       return "SELECT * FROM " + table + " WHERE " + badRow().orElseThrow();
     }
   }
@@ -102,7 +113,7 @@ public sealed interface Audit {
     }
 
     @Override
-    public String badRows(String table) {
+    public String badRows(String table, String published) {
       return "SELECT a.* FROM %s a LEFT ANTI JOIN %s b ON a.%s = b.%s WHERE a.%s IS NOT NULL"
           .formatted(
               table,
@@ -114,13 +125,73 @@ public sealed interface Audit {
   }
 
   /**
+   * The greatest value of the column, a date or time, is not older than some hours.
+   *
+   * @param withinHours how many
+   */
+  record Freshness(String column, int withinHours, Severity severity) implements Audit {
+    @Override
+    public String name() {
+      return "freshness(" + column + ")";
+    }
+
+    @Override
+    public String badRows(String table, String published) {
+      return """
+          SELECT latest FROM (SELECT CAST(max(%s) AS TIMESTAMP) AS latest FROM %s)
+          WHERE latest IS NULL OR unix_seconds(latest) < unix_seconds(current_timestamp()) - %dL
+          """
+          .formatted(Names.column(column), table, withinHours * 3_600L);
+    }
+  }
+
+  /**
+   * The number of rows differs from that of the published table by no more than some percent.
+   *
+   * @param minPercent by how much it may shrink, as a negative number
+   * @param maxPercent by how much it may grow
+   */
+  record RowDelta(Optional<Integer> minPercent, Optional<Integer> maxPercent, Severity severity)
+      implements Audit {
+    @Override
+    public String name() {
+      return "row_delta(%s..%s)"
+          .formatted(
+              minPercent.map(Object::toString).orElse(""),
+              maxPercent.map(Object::toString).orElse(""));
+    }
+
+    @Override
+    public boolean comparesWithPublished() {
+      return true;
+    }
+
+    @Override
+    public String badRows(String table, String published) {
+      String broken =
+          Stream.of(
+                  minPercent.map(min -> "(rows_now - rows_before) * 100 < rows_before * " + min),
+                  maxPercent.map(max -> "(rows_now - rows_before) * 100 > rows_before * " + max))
+              .flatMap(Optional::stream)
+              .collect(Collectors.joining(" OR "));
+      return """
+          SELECT rows_before, rows_now
+          FROM (SELECT count(*) AS rows_now FROM %s)
+          CROSS JOIN (SELECT count(*) AS rows_before FROM %s)
+          WHERE rows_before > 0 AND (%s)
+          """
+          .formatted(table, published, broken);
+    }
+  }
+
+  /**
    * A query of its own finds no row.
    *
    * @param sql the query; <code>${this}</code> stands for the audited table
    */
   record BadRows(String name, String sql, Severity severity) implements Audit {
     @Override
-    public String badRows(String table) {
+    public String badRows(String table, String published) {
       return ModelSql.replaceRefs(sql.replace("${this}", table), Names::table);
     }
   }

@@ -15,12 +15,14 @@ public enum Materialization {
   MERGE_BY_KEY,
   /** The partitions that a change can reach are computed anew and replaced, the others kept. */
   TOUCHED_PARTITIONS,
+  /** Every state that each key of a change log was in, from when and to when. */
+  SCD2,
   /** The latest row of each key of a change log. Not for model files: every change log has one. */
   CURRENT_STATE;
 
   /** The kinds that a model file may name. */
   public static final List<Materialization> OF_FILES =
-      List.of(FULL, APPEND, MERGE_BY_KEY, TOUCHED_PARTITIONS);
+      List.of(FULL, APPEND, MERGE_BY_KEY, TOUCHED_PARTITIONS, SCD2);
 
   /** As written in a model file. */
   public String text() {
@@ -39,7 +41,7 @@ public enum Materialization {
   public boolean keepsChanges() {
     return switch (this) {
       case FULL, APPEND -> false;
-      case MERGE_BY_KEY, TOUCHED_PARTITIONS, CURRENT_STATE -> true;
+      case MERGE_BY_KEY, TOUCHED_PARTITIONS, SCD2, CURRENT_STATE -> true;
     };
   }
 }

@@ -39,7 +39,14 @@ public final class ModelFile {
           "audits",
           "on_schema_change");
   private static final List<String> AUDITS =
-      List.of("not_null", "unique", "accepted_values", "relationship", "rows");
+      List.of(
+          "not_null",
+          "unique",
+          "accepted_values",
+          "relationship",
+          "freshness",
+          "row_delta",
+          "rows");
 
   private final TableIdentifier table;
   private final String origin;
@@ -186,22 +193,30 @@ public final class ModelFile {
           problem("`materialized: append` needs exactly one input with `appended: true`");
         }
       }
+      case SCD2 -> {
+        if (key.isEmpty()) {
+          problem("`materialized: scd2` needs the log's key as `unique_key`");
+        }
+        if (inputs.size() != 1 || !isChangeLog(inputs.get(0))) {
+          problem("`materialized: scd2` reads one table, a change log of bronze");
+        }
+      }
       case FULL, CURRENT_STATE -> {
         if (inputs.stream().anyMatch(input -> input.reach().isPresent())) {
           problem("`materialized: full` computes everything; a reach is of no use");
         }
       }
     }
-    if (inputs.stream()
-        .anyMatch(
-            i ->
-                i.reach().isPresent()
-                    && Layer.BRONZE.namespace().level(0).equals(i.table().namespace().level(0)))) {
+    if (inputs.stream().anyMatch(input -> input.reach().isPresent() && isChangeLog(input))) {
       problem("a change log does not tell former rows, so it has no reach; read its silver table");
     }
     if (kind != Materialization.APPEND && inputs.stream().anyMatch(Input::appended)) {
       problem("`appended: true` goes with `materialized: append` only");
     }
+  }
+
+  private static boolean isChangeLog(Input input) {
+    return Layer.BRONZE.namespace().level(0).equals(input.table().namespace().level(0));
   }
 
   private List<Input> inputs(JsonNode header, String sql) {
@@ -327,6 +342,31 @@ public final class ModelFile {
                 TableIdentifier.parse(value.get("to").asText()),
                 value.path("field").asText(column),
                 severity));
+      case "freshness":
+        knownKeys(where + ".", node, List.of(kind, "severity"));
+        knownKeys(where + "." + kind + ".", value, List.of("column", "within_hours"));
+        if (!value.hasNonNull("column") || value.path("within_hours").asInt() <= 0) {
+          problem("`" + where + "." + kind + "` needs `column` and `within_hours`");
+          return Optional.empty();
+        }
+        return Optional.of(
+            new Audit.Freshness(
+                value.get("column").asText(), value.get("within_hours").asInt(), severity));
+      case "row_delta":
+        knownKeys(where + ".", node, List.of(kind, "severity"));
+        knownKeys(where + "." + kind + ".", value, List.of("min_percent", "max_percent"));
+        Optional<Integer> min = number(value, "min_percent");
+        Optional<Integer> max = number(value, "max_percent");
+        if (min.isEmpty() && max.isEmpty()) {
+          problem(
+              "`"
+                  + where
+                  + "."
+                  + kind
+                  + "` needs `min_percent`, `max_percent` or both, as whole numbers");
+          return Optional.empty();
+        }
+        return Optional.of(new Audit.RowDelta(min, max, severity));
       default:
         knownKeys(where + ".", node, List.of("name", "rows", "severity"));
         if (text(node, "name").isEmpty()) {
@@ -373,6 +413,10 @@ public final class ModelFile {
     return value.isValueNode() && !value.isNull()
         ? Optional.of(value.asText().strip()).filter(text -> !text.isEmpty())
         : Optional.empty();
+  }
+
+  private static Optional<Integer> number(JsonNode node, String name) {
+    return node.path(name).isInt() ? Optional.of(node.get(name).asInt()) : Optional.empty();
   }
 
   private static List<String> strings(JsonNode node, String name) {

@@ -39,6 +39,11 @@ public final class Names {
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
+  /** A table as it is at another reference than that of the session. */
+  public static TableIdentifier at(TableIdentifier table, String reference) {
+    return TableIdentifier.of(table.namespace(), table.name() + "@" + reference);
+  }
+
   /** The table that keeps the change sets of a table. */
   public static TableIdentifier changes(TableIdentifier table) {
     return TableIdentifier.of(table.namespace(), table.name() + "__changes");

@@ -3,6 +3,7 @@ package lakehouse.models.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import lakehouse.models.model.Input;
 import lakehouse.models.model.Materialization;
 import lakehouse.models.model.Model;
@@ -31,10 +32,15 @@ public record Decision(Action action, String why, boolean keepsTable) {
    * @param model the model
    * @param state its table
    * @param refresh whether a full refresh was asked for
+   * @param backfill partitions that are made anew whatever changed
    * @param changes what is new in each of its inputs
    */
   public static Decision of(
-      Model model, TableState state, boolean refresh, Map<Input, InputChange> changes) {
+      Model model,
+      TableState state,
+      boolean refresh,
+      Optional<Backfill> backfill,
+      Map<Input, InputChange> changes) {
     if (state == TableState.MISSING) {
       return new Decision(Action.FULL, "first run", false);
     }
@@ -68,12 +74,17 @@ public record Decision(Action action, String why, boolean keepsTable) {
             return new Decision(Action.FULL, input.table() + " changed, and has no reach", true);
           }
         }
-        case APPEND, CURRENT_STATE -> {}
+        case APPEND, SCD2, CURRENT_STATE -> {}
       }
       changed.add(input.table().toString());
     }
-    return changed.isEmpty()
+    List<String> why = new ArrayList<>();
+    if (!changed.isEmpty()) {
+      why.add("changes of " + String.join(", ", changed));
+    }
+    backfill.ifPresent(span -> why.add("backfill of " + span));
+    return why.isEmpty()
         ? new Decision(Action.SKIP, "nothing new", true)
-        : new Decision(Action.INCREMENTAL, "changes of " + String.join(", ", changed), true);
+        : new Decision(Action.INCREMENTAL, String.join("; ", why), true);
   }
 }

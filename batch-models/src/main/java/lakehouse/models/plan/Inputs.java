@@ -68,7 +68,7 @@ public final class Inputs {
     }
     return switch (maker.get().materialization()) {
       case FULL -> new InputChange.Whole("is written whole whenever it changes");
-      case APPEND, MERGE_BY_KEY, TOUCHED_PARTITIONS, CURRENT_STATE ->
+      case APPEND, MERGE_BY_KEY, TOUCHED_PARTITIONS, SCD2, CURRENT_STATE ->
           Lineage.since(table.get(), after.get());
     };
   }

@@ -36,9 +36,13 @@ public final class Planner {
    * @param state the lake at the hash that is read
    * @param selected the models to run
    * @param refresh those of them to make anew, whatever changed
+   * @param backfill partitions to make anew of those that are made by partitions
    */
   public List<RunPlan.Step> steps(
-      LakeState state, Set<TableIdentifier> selected, Set<TableIdentifier> refresh) {
+      LakeState state,
+      Set<TableIdentifier> selected,
+      Set<TableIdentifier> refresh,
+      Optional<Backfill> backfill) {
     Map<TableIdentifier, InputChange> expected = new HashMap<>();
     List<RunPlan.Step> steps = new ArrayList<>();
     for (Model model : graph.models()) {
@@ -56,8 +60,11 @@ public final class Planner {
                 : inputs.change(model, input, state::snapshot, state::table);
         changes.put(input, plus(now, Optional.ofNullable(expected.get(input.table()))));
       }
-      Decision decision = Decision.of(model, table, refresh.contains(model.table()), changes);
-      RunPlan.Step step = new RunPlan.Step(model, decision, changes);
+      Optional<Backfill> partitions =
+          backfill.filter(b -> model.materialization() == Materialization.TOUCHED_PARTITIONS);
+      Decision decision =
+          Decision.of(model, table, refresh.contains(model.table()), partitions, changes);
+      RunPlan.Step step = new RunPlan.Step(model, decision, partitions, changes);
       steps.add(step);
       expectation(step).ifPresent(change -> expected.put(model.table(), change));
     }

@@ -2,6 +2,7 @@ package lakehouse.models.plan;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import lakehouse.models.model.Input;
 import lakehouse.models.model.Model;
 
@@ -25,9 +26,14 @@ public record RunPlan(
    *
    * @param model the model
    * @param decision what is done and why; what depends on models that run before is expected
+   * @param backfill partitions to make anew whatever changed
    * @param changes what is new in each input, or expected to be
    */
-  public record Step(Model model, Decision decision, Map<Input, InputChange> changes) {
+  public record Step(
+      Model model,
+      Decision decision,
+      Optional<Backfill> backfill,
+      Map<Input, InputChange> changes) {
     /** How many changed rows it reads, at most, or {@link InputChange.Rows#UNKNOWN}. */
     public long rows() {
       return changes.values().stream()

@@ -36,14 +36,22 @@ public final class AuditFailedException extends LakeException {
             failed.stream()
                 .map(
                     f ->
-                        "- %s: %s fails for %d %s. They are found by:%n    lake query --at %s \"%s\""
+                        "- %s: %s fails for %d %s. They are found by:%n    lake query --at %s %s"
                             .formatted(
                                 f.model().name(),
                                 f.audit().name(),
                                 f.failedRows(),
                                 f.failedRows() == 1 ? "row" : "rows",
                                 run.branch(),
-                                f.query().strip().replaceAll("\\s+", " ")))
+                                shell(f.query())))
                 .collect(Collectors.joining("\n")));
+  }
+
+  // One line to be copied into a shell; simple names are easier to read without their quotes.
+  private static String shell(String query) {
+    String line = query.strip().replaceAll("\\s+", " ").replaceAll("`([A-Za-z_]\\w*)`", "$1");
+    return line.matches("[^\"$`\\\\!]*")
+        ? '"' + line + '"'
+        : "'" + line.replace("'", "'\\''") + "'";
   }
 }

@@ -24,9 +24,15 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param graph those that can be made, in their order
  * @param waiting built-in models that cannot, with the table that is not there yet
  */
-record ModelSet(ModelGraph graph, Map<String, String> waiting) {
+public record ModelSet(ModelGraph graph, Map<String, String> waiting) {
 
-  static ModelSet of(LakeState state, List<Model> files) {
+  /**
+   * The models of a lake.
+   *
+   * @param state the lake
+   * @param files the models that are written in files
+   */
+  public static ModelSet of(LakeState state, List<Model> files) {
     Map<TableIdentifier, Model> models = new LinkedHashMap<>();
     for (TableIdentifier log : state.changeLogs()) {
       Model model =

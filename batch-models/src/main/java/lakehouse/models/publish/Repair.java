@@ -30,12 +30,15 @@ final class Repair {
   void afterCrash() {
     OpsRows ops = new OpsRows(main);
     RunRecords.lastPublished(ops).ifPresent(this::tag);
-    Set<String> kept = RunRecords.failedBranches(ops);
+    Set<String> kept = FailedRuns.find(main).branches();
     for (Reference reference : branches.all()) {
       String name = reference.getName();
-      boolean ofARun = name.startsWith("run_") || name.startsWith(RunLock.NAME + "_");
-      if (ofARun && !kept.contains(name)) {
-        LOG.info("Branch {} is dropped: its run was stopped before it published", name);
+      Optional<RunId> run = RunId.ofBranch(name);
+      boolean ofARun = run.isPresent() || name.startsWith(RunLock.NAME + "_");
+      // a promoted run has failed, too
+      boolean published = run.isPresent() && FailedRuns.has(ops, run.get(), RunRecords.SUCCEEDED);
+      if (ofARun && (published || !kept.contains(name))) {
+        LOG.info("Branch {} is dropped: its run was stopped", name);
         branches.delete(name);
       }
     }
@@ -58,7 +61,7 @@ final class Repair {
     try {
       GetCommitLogBuilder log = main.nessie().getCommitLog().refName(main.config().reference());
       return log.stream()
-          .filter(entry -> entry.getCommitMeta().getMessage().equals("Publish " + run.branch()))
+          .filter(entry -> entry.getCommitMeta().getMessage().equals(Publication.message(run)))
           .map(LogResponse.LogEntry::getCommitMeta)
           .map(meta -> meta.getHash())
           .findFirst();

@@ -3,6 +3,7 @@ package lakehouse.models.publish;
 import java.util.List;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.plan.RunPlan;
+import lakehouse.models.run.LakeRun;
 import lakehouse.models.run.ModelRunner;
 
 /** Is told how a run goes on. */
@@ -18,6 +19,14 @@ public interface RunListener {
 
   /** Every rule was checked. */
   void audited(List<AuditResult> results);
+
+  /**
+   * Everything is made and keeps the rules; nothing is published yet.
+   *
+   * @param run the run, whose session is still open
+   * @param hash the published state that it was made from
+   */
+  default void built(LakeRun run, String hash, List<ModelRunner.Done> models) {}
 
   /** Listens to nothing. */
   RunListener SILENT =

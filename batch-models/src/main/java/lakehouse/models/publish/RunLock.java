@@ -145,20 +145,17 @@ public final class RunLock implements AutoCloseable {
     branches.create(aside, main, branches.hash(main).orElseThrow());
     try {
       Reference named = put(catalog, aside, me);
-      try {
-        Reference lock =
-            catalog
-                .nessie()
-                .createReference()
-                .sourceRefName(aside)
-                .reference(Branch.of(NAME, named.getHash()))
-                .create();
-        return new RunLock(catalog, me, lock);
-      } catch (NessieConflictException e) {
-        throw held(catalog, e);
-      }
+      Reference lock =
+          catalog
+              .nessie()
+              .createReference()
+              .sourceRefName(aside)
+              .reference(Branch.of(NAME, named.getHash()))
+              .create();
+      return new RunLock(catalog, me, lock);
     } catch (NessieNotFoundException | NessieConflictException e) {
-      throw new IllegalStateException("Branch " + aside + " is ours alone", e);
+      // the lock is there; or what was aside is gone, which only its holder takes away
+      throw held(catalog, e);
     } finally {
       branches.delete(aside);
     }

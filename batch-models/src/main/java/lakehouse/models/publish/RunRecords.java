@@ -9,21 +9,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import lakehouse.catalog.table.OpsTables;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.ops.OpsRows;
 import lakehouse.models.plan.Action;
 import lakehouse.models.run.ChangeSet;
 import lakehouse.models.run.ModelRunner;
-import org.apache.iceberg.data.Record;
 
 /** What is recorded of a run in the audit trail. */
 final class RunRecords {
   static final String SUCCEEDED = "succeeded";
 
-  /** An audit failed, and the branch is kept. */
+  /** An audit failed: the branch is kept, and has the record until the next publication. */
   static final String FAILED = "failed";
 
   /** Something else went wrong, and the branch was dropped. */
@@ -64,6 +61,15 @@ final class RunRecords {
     return row;
   }
 
+  /** The row for a publication that takes silver and gold back to an earlier one. */
+  Map<String, Object> rollback(String tag, Instant at) {
+    Map<String, Object> row = row("", SUCCEEDED, "rolled back to " + tag);
+    row.put("kind", "rollback");
+    row.put("started_at", at(at));
+    row.put("finished_at", at(at));
+    return row;
+  }
+
   List<Map<String, Object>> audits(List<AuditResult> results) {
     OffsetDateTime now = at(Instant.now());
     return results.stream()
@@ -99,14 +105,6 @@ final class RunRecords {
         .filter(row -> SUCCEEDED.equals(row.getField("status")))
         .max(Comparator.comparing(row -> (String) row.getField("run_id")))
         .map(row -> new RunId((String) row.getField("run_id")));
-  }
-
-  /** The branches of runs that are known to have failed: they are kept to be looked at. */
-  static Set<String> failedBranches(OpsRows ops) {
-    return ops.read(OpsTables.MODEL_RUN).stream()
-        .filter(row -> FAILED.equals(row.getField("status")))
-        .map((Record row) -> String.valueOf(row.getField("branch")))
-        .collect(Collectors.toSet());
   }
 
   private static OffsetDateTime at(Instant instant) {

@@ -2,7 +2,6 @@ package lakehouse.models.publish;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,20 +17,14 @@ import lakehouse.catalog.table.OpsTables;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.audit.AuditRunner;
 import lakehouse.models.model.Model;
-import lakehouse.models.ops.Consumed;
 import lakehouse.models.ops.IngestCommits;
 import lakehouse.models.ops.OpsRows;
 import lakehouse.models.plan.Action;
-import lakehouse.models.plan.Decision;
-import lakehouse.models.plan.Inputs;
-import lakehouse.models.plan.LakeState;
-import lakehouse.models.plan.Planner;
+import lakehouse.models.plan.Backfill;
 import lakehouse.models.plan.RunPlan;
 import lakehouse.models.run.LakeRun;
 import lakehouse.models.run.LakeSession;
 import lakehouse.models.run.ModelRunner;
-import lakehouse.models.run.ModelTables;
-import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -44,6 +37,12 @@ import org.slf4j.LoggerFactory;
  * again.
  */
 public final class WriteAuditPublish {
+  /** A fault: all is written on the branch and audited, nothing is merged. */
+  public static final String HALT_BEFORE_MERGE = "halt-before-merge";
+
+  /** A fault: all is merged, and has no tag. */
+  public static final String HALT_AFTER_MERGE = "halt-after-merge";
+
   private static final Logger LOG = LoggerFactory.getLogger(WriteAuditPublish.class);
 
   private final LakeConfig config;
@@ -56,15 +55,31 @@ public final class WriteAuditPublish {
     this.listener = listener;
   }
 
+  /** How far a run goes. */
+  public enum Mode {
+    /** To the end. */
+    PUBLISH,
+    /** Everything is made and audited on the branch, and dropped with it. */
+    DRY_RUN
+  }
+
   /**
    * What to run.
    *
    * @param select selectors of models; empty for all
    * @param fullRefresh whether the selected are made anew
+   * @param backfill partitions to make anew of those that are made by partitions
+   * @param mode how far to go
    */
-  public record Request(List<String> select, boolean fullRefresh) {
+  public record Request(
+      List<String> select, boolean fullRefresh, Optional<Backfill> backfill, Mode mode) {
     public Request {
       select = List.copyOf(select);
+    }
+
+    /** A run that publishes. */
+    public Request(List<String> select, boolean fullRefresh) {
+      this(select, fullRefresh, Optional.empty(), Mode.PUBLISH);
     }
   }
 
@@ -72,17 +87,18 @@ public final class WriteAuditPublish {
    * What came of a run.
    *
    * @param run the run
-   * @param hash the hash of the published state
+   * @param mode how far it went
+   * @param hash the hash of the published state; for a dry run, that of the state it read
    * @param models what was done
    * @param audits what was checked
    */
   public record Published(
-      RunId run, String hash, List<ModelRunner.Done> models, List<AuditResult> audits) {}
+      RunId run, Mode mode, String hash, List<ModelRunner.Done> models, List<AuditResult> audits) {}
 
   /** Plans, and does nothing. */
   public RunPlan plan(Request request) {
     try (LakeCatalog main = LakeCatalog.open(config.catalog())) {
-      return planned(main, head(main), request).plan();
+      return Preparation.of(main, head(main), models, request).plan();
     }
   }
 
@@ -100,17 +116,22 @@ public final class WriteAuditPublish {
       try (RunLock lock = RunLock.take(main, run.value())) {
         new Repair(main).afterCrash();
         String hash = head(main);
-        Planned planned = planned(main, hash, request);
-        listener.planned(planned.plan());
-        if (planned.plan().isEmpty()) {
+        Preparation prepared = Preparation.of(main, hash, models, request);
+        listener.planned(prepared.plan());
+        if (prepared.plan().isEmpty()) {
           return Optional.empty();
         }
-        return Optional.of(run(main, lock, run, hash, planned));
+        Published published = run(main, lock, run, hash, prepared, request.mode());
+        if (request.mode() == Mode.PUBLISH) {
+          new Retention(main, config.models()).apply();
+        }
+        return Optional.of(published);
       }
     }
   }
 
-  private Published run(LakeCatalog main, RunLock lock, RunId run, String hash, Planned planned) {
+  private Published run(
+      LakeCatalog main, RunLock lock, RunId run, String hash, Preparation prepared, Mode mode) {
     CatalogBranches branches = new CatalogBranches(main);
     String reference = config.catalog().reference();
     RunRecords records = new RunRecords(run, hash);
@@ -119,50 +140,56 @@ public final class WriteAuditPublish {
     List<ModelRunner.Done> done = new ArrayList<>();
     try (LakeCatalog branch = LakeCatalog.open(config.catalog(), run.branch(), Optional.empty())) {
       SparkSession spark =
-          LakeSession.open(config.catalog(), run.branch(), Optional.empty(), planned.bytes());
+          LakeSession.open(config.catalog(), run.branch(), Optional.empty(), prepared.bytes());
       List<AuditResult> audits;
       try {
         listener.started(run);
         LakeRun lakeRun = new LakeRun(run.value(), spark, branch);
         new ModelRunner(
                 lakeRun,
-                planned.set().graph(),
-                planned.inputs(),
+                prepared.set().graph(),
+                prepared.inputs(),
                 config.models().parallelism(),
                 model -> {
                   done.add(model);
                   listener.done(model);
                 })
-            .run(planned.plan());
+            .run(prepared.plan());
         audits =
-            new AuditRunner(spark, config.models().parallelism()).check(audited(planned, done));
+            new AuditRunner(spark, reference, config.models().parallelism())
+                .check(audited(prepared, done));
         listener.audited(audits);
-        requirePassed(main, run, records, done, audits);
         OpsRows ops = new OpsRows(branch);
-        ops.append(OpsTables.MODEL_INPUT, consumed(planned, run, done));
+        ops.append(OpsTables.MODEL_INPUT, consumed(prepared, run, done));
+        requirePassed(ops, run, records, done, audits);
+        listener.built(lakeRun, hash, List.copyOf(done));
+        if (mode == Mode.DRY_RUN) {
+          branches.delete(run.branch());
+          return new Published(run, mode, hash, done, audits);
+        }
+        FailedRuns.find(main).record(ops);
         ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.SUCCEEDED, ""));
         ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));
         new IngestCommits(main, ops).upTo(hash);
       } finally {
         spark.stop();
       }
-      lock.requireHeld();
-      String published = branches.merge(run.branch(), reference, "Publish " + run.branch());
-      branches.tag(run.tag(), reference, published);
-      branches.delete(run.branch());
-      return new Published(run, published, done, audits);
+      String published = new Publication(main, lock).publish(run);
+      return new Published(run, mode, published, done, audits);
     } catch (AuditFailedException e) {
-      throw e; // recorded, and its branch is kept
+      throw e; // its branch is kept, and has the record
     } catch (RuntimeException e) {
       LOG.debug("Run {} failed", run.value(), e);
       branches.delete(run.branch());
-      recordFailure(main, records, done, startedAt, e);
+      if (mode == Mode.PUBLISH && !isMisconfigured(e)) {
+        recordFailure(main, records, done, startedAt, e);
+      }
       throw e;
     }
   }
 
-  private void requirePassed(
-      LakeCatalog main,
+  private static void requirePassed(
+      OpsRows ops,
       RunId run,
       RunRecords records,
       List<ModelRunner.Done> done,
@@ -172,10 +199,14 @@ public final class WriteAuditPublish {
       return;
     }
     AuditFailedException failure = new AuditFailedException(run, failed);
-    OpsRows ops = new OpsRows(main);
+    // on its own branch: the published one stays where it is
     ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.FAILED, failure.summary()));
     ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));
     throw failure;
+  }
+
+  private static boolean isMisconfigured(RuntimeException failure) {
+    return failure instanceof LakeException known && known.exitCode() == ExitCode.CONFIGURATION;
   }
 
   private static void recordFailure(
@@ -196,12 +227,12 @@ public final class WriteAuditPublish {
   }
 
   // A table is checked when it changed, or one that it refers to did.
-  private static List<Model> audited(Planned planned, List<ModelRunner.Done> done) {
+  private static List<Model> audited(Preparation prepared, List<ModelRunner.Done> done) {
     Set<TableIdentifier> changed = new LinkedHashSet<>();
     done.stream()
         .filter(model -> model.outcome().decision().action() != Action.SKIP)
         .forEach(model -> changed.add(model.model().table()));
-    return planned.plan().steps().stream()
+    return prepared.plan().steps().stream()
         .map(RunPlan.Step::model)
         .filter(
             model ->
@@ -215,82 +246,14 @@ public final class WriteAuditPublish {
   }
 
   private static List<Map<String, Object>> consumed(
-      Planned planned, RunId run, List<ModelRunner.Done> done) {
+      Preparation prepared, RunId run, List<ModelRunner.Done> done) {
     Map<TableIdentifier, Map<TableIdentifier, Long>> consumed = new LinkedHashMap<>();
     done.forEach(model -> consumed.put(model.model().table(), model.outcome().consumed()));
-    return planned.consumed().rows(run.value(), consumed);
+    return prepared.consumed().rows(run.value(), consumed);
   }
 
   private String head(LakeCatalog main) {
     String reference = config.catalog().reference();
-    return new CatalogBranches(main)
-        .hash(reference)
-        .orElseThrow(
-            () ->
-                new LakeException(
-                    ExitCode.PREFLIGHT,
-                    "The catalog has no branch %s. Make it with `lake setup apply`."
-                        .formatted(reference)));
-  }
-
-  private record Planned(
-      RunPlan plan, ModelSet set, Inputs inputs, Consumed consumed, long bytes) {}
-
-  private Planned planned(LakeCatalog main, String hash, Request request) {
-    String reference = config.catalog().reference();
-    try (LakeCatalog pinned = LakeCatalog.open(config.catalog(), reference, Optional.of(hash))) {
-      LakeState state = LakeState.at(main, pinned, reference, hash);
-      ModelSet set = ModelSet.of(state, models);
-      Set<TableIdentifier> selected = set.graph().select(request.select());
-      Consumed consumed = Consumed.read(new OpsRows(pinned));
-      Inputs inputs = new Inputs(set.graph(), consumed);
-      List<RunPlan.Step> steps =
-          new Planner(set.graph(), inputs, model -> tableState(state, model))
-              .steps(state, selected, request.fullRefresh() ? selected : Set.of());
-      return new Planned(
-          new RunPlan(reference, hash, steps, set.waiting()),
-          set,
-          inputs,
-          consumed,
-          bytes(state, steps));
-    }
-  }
-
-  private static Decision.TableState tableState(LakeState state, Model model) {
-    if (!state.has(model.table())) {
-      return Decision.TableState.MISSING;
-    }
-    if (model.sql().isEmpty()) {
-      return Decision.TableState.CURRENT;
-    }
-    return state
-        .table(model.table())
-        .map(table -> table.properties().get(ModelTables.DIGEST_PROPERTY))
-        .filter(model.digest()::equals)
-        .map(digest -> Decision.TableState.CURRENT)
-        .orElse(Decision.TableState.OUTDATED);
-  }
-
-  // The size of what changed and of what it is compared with: enough to choose the number of tasks.
-  private static long bytes(LakeState state, List<RunPlan.Step> steps) {
-    Map<TableIdentifier, Long> sizes = new HashMap<>();
-    for (RunPlan.Step step : steps) {
-      if (step.decision().action() != Action.SKIP) {
-        step.model()
-            .inputs()
-            .forEach(
-                input ->
-                    sizes.computeIfAbsent(
-                        input.table(),
-                        table -> state.table(table).map(WriteAuditPublish::size).orElse(0L)));
-      }
-    }
-    return sizes.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private static long size(Table table) {
-    return table.currentSnapshot() == null
-        ? 0
-        : Long.parseLong(table.currentSnapshot().summary().getOrDefault("total-files-size", "0"));
+    return new CatalogBranches(main).requireHash(reference);
   }
 }

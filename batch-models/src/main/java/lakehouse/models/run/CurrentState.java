@@ -151,7 +151,7 @@ final class CurrentState {
   private ChangeSet write(Piece piece, Table table, Dataset<Row> changes) {
     try {
       return changeSets.write(table, piece.model().table(), changes);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked ones without declaring them
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         String message = String.valueOf(cause.getMessage());
         int at = message.indexOf(CurrentStateSql.NO_FORMER_VALUE);

@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
 /** Opens Spark on the lake. */
 public final class LakeSession {
   /** Below this, generating and compiling code takes longer than it saves. */
-  private static final long TINY_BYTES = 32L << 20;
+  public static final long TINY_BYTES = 32L << 20;
 
   /** Below this, planning again between stages takes longer than it saves. */
   private static final long SMALL_BYTES = 256L << 20;
@@ -49,9 +49,9 @@ public final class LakeSession {
     return builder.getOrCreate();
   }
 
-  /** Opens a session without any lake. */
-  public static SparkSession open() {
-    return local(0).getOrCreate();
+  /** Opens a session without any lake, for about so many bytes of work. */
+  public static SparkSession open(long bytes) {
+    return local(bytes).getOrCreate();
   }
 
   private static SparkSession.Builder local(long bytes) {
@@ -66,6 +66,16 @@ public final class LakeSession {
     }
     SparkSession.Builder builder = SparkSession.builder().appName("lake models");
     if (System.getProperty("spark.master") == null) {
+      // These tell of a failure that whoever catches it tells, in fewer words.
+      for (String logger :
+          List.of(
+              "org.apache.spark.TaskContextImpl",
+              "org.apache.spark.executor.Executor",
+              "org.apache.spark.scheduler.TaskSetManager",
+              "org.apache.spark.sql.execution.datasources.v2",
+              "org.apache.spark.util.Utils")) {
+        Configurator.setLevel(logger, Level.OFF);
+      }
       builder
           .master("local[*]")
           .config("spark.driver.host", "127.0.0.1")

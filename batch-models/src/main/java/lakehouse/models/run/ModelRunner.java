@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.models.model.Input;
 import lakehouse.models.model.Materialization;
@@ -29,7 +29,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
-import org.apache.spark.sql.AnalysisException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelRunner {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRunner.class);
+  private static final int END_SECONDS = 60;
 
   private final LakeRun run;
   private final Inputs inputs;
@@ -104,11 +104,23 @@ public final class ModelRunner {
       }
       throw new IllegalStateException(e.getCause());
     } finally {
-      executor.shutdown();
-      // an error of the machine stops Spark itself, and is the one to tell
-      if (!run.spark().sparkContext().isStopped()) {
-        run.spark().sparkContext().cancelAllJobs();
+      end(executor);
+    }
+  }
+
+  // Nothing may write on the branch any more when its fate is decided.
+  private void end(ExecutorService executor) {
+    executor.shutdownNow();
+    // an error of the machine stops Spark itself, and is the one to tell
+    if (!run.spark().sparkContext().isStopped()) {
+      run.spark().sparkContext().cancelAllJobs();
+    }
+    try {
+      if (!executor.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("Models still run {} s after their run was ended", END_SECONDS);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -146,14 +158,7 @@ public final class ModelRunner {
     } catch (LakeException e) {
       throw e;
     } catch (Exception e) {
-      if (e instanceof AnalysisException analysis) {
-        throw new LakeException(
-            ExitCode.CONFIGURATION,
-            "%s: Spark does not accept the SELECT.\n%s"
-                .formatted(model.origin(), firstLines(analysis.getSimpleMessage())),
-            e);
-      }
-      throw new IllegalStateException("Model " + model.name() + " failed", e);
+      throw ModelFailure.of(model, e);
     }
   }
 
@@ -189,13 +194,13 @@ public final class ModelRunner {
     }
     Decision.TableState state =
         step.decision().keepsTable() ? Decision.TableState.CURRENT : Decision.TableState.MISSING;
-    Decision decision = Decision.of(step.model(), state, false, changes);
+    Decision decision = Decision.of(step.model(), state, false, step.backfill(), changes);
     if (!step.decision().keepsTable()) {
       decision = step.decision();
     }
     return decision.action() == Action.SKIP
         ? skipped(decision)
-        : selectModels.apply(step.model(), decision, changes);
+        : selectModels.apply(step.model(), decision, step.backfill(), changes);
   }
 
   private static Outcome skipped(Decision decision) {
@@ -246,9 +251,5 @@ public final class ModelRunner {
         LOG.debug("Namespace {} is there already", namespace);
       }
     }
-  }
-
-  private static String firstLines(String message) {
-    return message.lines().limit(4).reduce((a, b) -> a + "\n" + b).orElse("");
   }
 }

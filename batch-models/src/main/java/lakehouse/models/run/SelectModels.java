@@ -20,6 +20,7 @@ import lakehouse.models.model.ModelGraph;
 import lakehouse.models.model.ModelSql;
 import lakehouse.models.model.Names;
 import lakehouse.models.plan.Action;
+import lakehouse.models.plan.Backfill;
 import lakehouse.models.plan.Decision;
 import lakehouse.models.plan.InputChange;
 import lakehouse.models.plan.Inputs;
@@ -50,7 +51,11 @@ final class SelectModels {
     this.changeSets = changeSets;
   }
 
-  Outcome apply(Model model, Decision decision, Map<Input, InputChange> changes) {
+  Outcome apply(
+      Model model,
+      Decision decision,
+      Optional<Backfill> backfill,
+      Map<Input, InputChange> changes) {
     Map<TableIdentifier, Long> consumed =
         inputs.heads(
             model, table -> run.find(table).map(Lineage::head).orElse(Lineage.NO_SNAPSHOT));
@@ -62,14 +67,18 @@ final class SelectModels {
       case FULL -> create(model, decision, table, consumed);
       case APPEND -> append(model, decision, table.get(), consumed);
       case MERGE_BY_KEY -> merge(model, decision, table.get(), changes, consumed);
-      case TOUCHED_PARTITIONS -> replace(model, decision, table.get(), changes, consumed);
+      case SCD2 -> mergeStates(model, decision, table.get(), consumed);
+      case TOUCHED_PARTITIONS -> replace(model, decision, table.get(), backfill, changes, consumed);
       case CURRENT_STATE -> throw new IllegalArgumentException(model.name() + " has no SELECT");
     };
   }
 
   private Outcome create(
       Model model, Decision decision, Optional<Table> before, Map<TableIdentifier, Long> consumed) {
-    Dataset<Row> rows = select(model, Map.of());
+    Dataset<Row> rows =
+        model.materialization() == Materialization.SCD2
+            ? history(model).all()
+            : select(model, Map.of());
     requireColumns(model, rows);
     CreateTableWriter<Row> writer =
         rows.writeTo(Names.table(model.table()))
@@ -79,7 +88,8 @@ final class SelectModels {
     for (Map.Entry<String, String> property : LakeCatalog.tableDefaults().entrySet()) {
       writer = writer.tableProperty(property.getKey(), property.getValue());
     }
-    if (model.materialization() == Materialization.MERGE_BY_KEY) {
+    if (model.materialization() == Materialization.MERGE_BY_KEY
+        || model.materialization() == Materialization.SCD2) {
       for (Map.Entry<String, String> property : ModelTables.MERGED.entrySet()) {
         writer = writer.tableProperty(property.getKey(), property.getValue());
       }
@@ -141,23 +151,65 @@ final class SelectModels {
       after = after.join(keys, after.col(key).equalTo(keys.col("target")), "left_semi");
       before = before.join(keys, before.col(key).equalTo(keys.col("target")), "left_semi");
     }
+    return mergeDifference(model, decision, before, after, consumed);
+  }
+
+  private Outcome mergeStates(
+      Model model, Decision decision, Table table, Map<TableIdentifier, Long> consumed) {
+    History history = history(model);
+    Dataset<Row> before = run.spark().table(Names.table(model.table()));
+    Optional<Dataset<Row>> keys =
+        decision.action() == Action.INCREMENTAL
+            ? history.touched(newRows(model, model.inputs().get(0)))
+            : Optional.empty();
+    Dataset<Row> after = fit(model, table, keys.map(history::of).orElseGet(history::all));
+    if (keys.isPresent()) {
+      before = history.semiJoin(before, keys.get());
+    }
+    return mergeDifference(model, decision, before, after, consumed);
+  }
+
+  private Outcome mergeDifference(
+      Model model,
+      Decision decision,
+      Dataset<Row> before,
+      Dataset<Row> after,
+      Map<TableIdentifier, Long> consumed) {
     ChangeSet written = writeDifference(model, run.table(model.table()), before, after);
     if (written.rows() > 0) {
-      new Merge(run).apply(model.table(), model.uniqueKey(), written);
+      new Merge(run).apply(model.table(), rowKey(model), written);
     }
     return new Outcome(decision, written.rows(), Optional.of(written), Optional.empty(), consumed);
+  }
+
+  private History history(Model model) {
+    ChangeLog log = changeLog(model.inputs().get(0).table());
+    return new History(run.spark(), model, log.key(), log.all(run.spark()));
+  }
+
+  private ChangeLog changeLog(TableIdentifier table) {
+    return new ChangeLog(table, run.table(table));
+  }
+
+  /** The columns that tell the rows of a model's table apart. */
+  static List<String> rowKey(Model model) {
+    return model.materialization() == Materialization.SCD2
+        ? History.rowKey(model)
+        : model.uniqueKey();
   }
 
   private Outcome replace(
       Model model,
       Decision decision,
       Table table,
+      Optional<Backfill> backfill,
       Map<Input, InputChange> changes,
       Map<TableIdentifier, Long> consumed) {
     String partition = model.partitionBy().orElseThrow();
     Optional<Targets> targets =
         decision.action() == Action.INCREMENTAL
-            ? Optional.of(touchedPartitions(model, changes))
+            ? Optional.of(
+                touchedPartitions(model, changes).plus(backfilled(table, partition, backfill)))
             : Optional.empty();
     if (targets.isPresent() && targets.get().isEmpty()) {
       return new Outcome(
@@ -205,8 +257,16 @@ final class SelectModels {
     before.createOrReplaceTempView(old);
     after.createOrReplaceTempView(now);
     List<String> columns = columns(table);
-    String sql = ChangeSetSql.difference(run.id(), old, now, model.uniqueKey(), columns, false);
+    String sql = ChangeSetSql.difference(run.id(), old, now, rowKey(model), columns, false);
     return changeSets.write(table, model.table(), run.spark().sql(sql));
+  }
+
+  private static Targets backfilled(Table table, String partition, Optional<Backfill> backfill) {
+    return Targets.of(
+        backfill
+            .map(b -> b.span(partition, table.schema().findType(partition)))
+            .map(List::of)
+            .orElse(List.of()));
   }
 
   private Targets touchedPartitions(Model model, Map<Input, InputChange> changes) {
@@ -257,7 +317,7 @@ final class SelectModels {
   // What was appended to the table that tells of the input's changes, since the model last read it.
   private Dataset<Row> newRows(Model model, Input input) {
     TableIdentifier watched = inputs.watched(input);
-    return new ChangeLog(watched, run.table(watched))
+    return changeLog(watched)
         .since(run.spark(), inputs.consumed(model, input).orElse(Lineage.NO_SNAPSHOT));
   }
 

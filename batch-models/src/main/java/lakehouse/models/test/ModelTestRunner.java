@@ -15,10 +15,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.models.model.Input;
+import lakehouse.models.model.Materialization;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelSql;
 import lakehouse.models.model.Names;
+import lakehouse.models.run.History;
 import lakehouse.models.run.LakeSession;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.AnalysisException;
@@ -34,6 +37,14 @@ import org.apache.spark.sql.types.StructType;
 
 /** Runs the tests of models in a session that has no lake: the given rows are views. */
 public final class ModelTestRunner {
+  private static final Map<String, String> LOG_DEFAULTS =
+      Map.of(
+          ChangeColumns.EPOCH, "1",
+          ChangeColumns.SEQ, "1L",
+          ChangeColumns.CAPTURED_AT, "CAST(NULL AS TIMESTAMP)",
+          ChangeColumns.UNCHANGED, "CAST(NULL AS ARRAY<STRING>)",
+          ChangeColumns.UNREPRESENTABLE, "CAST(NULL AS MAP<STRING, STRING>)");
+
   private final SparkSession spark;
   private final Map<TableIdentifier, Model> models;
 
@@ -78,6 +89,11 @@ public final class ModelTestRunner {
    * @param select names of the models to test; empty for all that have tests
    */
   public static List<Result> run(List<Model> models, List<Path> folders, List<String> select) {
+    return run(models, folders, select, 0);
+  }
+
+  /** As if there were so many bytes to be read. */
+  static List<Result> run(List<Model> models, List<Path> folders, List<String> select, long bytes) {
     List<ModelTest> tests = new ArrayList<>();
     for (Path folder : folders) {
       try (Stream<Path> files = Files.walk(folder)) {
@@ -89,7 +105,7 @@ public final class ModelTestRunner {
         throw new UncheckedIOException(e);
       }
     }
-    SparkSession spark = LakeSession.open();
+    SparkSession spark = LakeSession.open(bytes);
     try {
       ModelTestRunner runner = new ModelTestRunner(spark, models);
       return tests.stream()
@@ -124,7 +140,10 @@ public final class ModelTestRunner {
     }
     test.given().forEach((table, rows) -> given(rows).createOrReplaceTempView(view(table)));
     try {
-      Dataset<Row> made = spark.sql(ModelSql.replaceRefs(model.sql(), ModelTestRunner::view));
+      Dataset<Row> made =
+          model.materialization() == Materialization.SCD2
+              ? new History(spark, model, model.uniqueKey(), log(model)).all()
+              : spark.sql(ModelSql.replaceRefs(model.sql(), ModelTestRunner::view));
       return new Result(model.name(), test.name(), differences(made, test.expected()));
     } catch (Exception e) {
       if (e instanceof AnalysisException analysis) {
@@ -136,6 +155,17 @@ public final class ModelTestRunner {
       }
       throw e;
     }
+  }
+
+  // A log of which a test gives the columns that matter to it.
+  private Dataset<Row> log(Model model) {
+    Dataset<Row> log = spark.table(view(model.inputs().get(0).table()));
+    for (Map.Entry<String, String> column : LOG_DEFAULTS.entrySet()) {
+      if (!List.of(log.columns()).contains(column.getKey())) {
+        log = log.withColumn(column.getKey(), functions.expr(column.getValue()));
+      }
+    }
+    return log;
   }
 
   private static List<String> differences(Dataset<Row> made, ModelTest.Rows expected) {

@@ -99,12 +99,12 @@ class TestModelFile {
             "models/gold/balance.sql: the SELECT ends without a semicolon.",
             "models/gold/balance.sql: `${var('x')}` is no placeholder; there is ${ref('schema.table')}.",
             "models/gold/balance.sql: `materialized: touched_partition` is none of full, append,"
-                + " merge_by_key, touched_partitions; did you mean `touched_partitions`?.",
+                + " merge_by_key, touched_partitions, scd2; did you mean `touched_partitions`?.",
             "models/gold/balance.sql: `inputs` tells of silver.shop.itme, which the SELECT does not"
                 + " read; did you mean `silver.shop.item`?.",
             "models/gold/balance.sql: `on_schema_change: drop` is none of append_columns, fail, ignore.",
             "models/gold/balance.sql: `audits[0]` is none of not_null, unique, accepted_values,"
-                + " relationship, rows; did you mean `unique`?.",
+                + " relationship, freshness, row_delta, rows; did you mean `unique`?.",
             "models/gold/balance.sql: `audits[1].severity: fatal` is neither error nor warn.",
             "models/gold/balance.sql: `description` is missing: what does one row mean?.");
   }
@@ -118,6 +118,8 @@ class TestModelFile {
         "/*\ndescription: x\nmaterialized: full\ninputs: {silver.a.b: {reach: id}}\n*/\nSELECT *"
             + " FROM ${ref('silver.a.b')}");
 
+    parse("/*\ndescription: x\nmaterialized: scd2\n*/\nSELECT * FROM ${ref('silver.a.b')}");
+
     assertThat(problems)
         .containsExactly(
             "models/gold/balance.sql: `materialized: merge_by_key` needs a `unique_key`.",
@@ -126,7 +128,9 @@ class TestModelFile {
                 + " change set compares by it.",
             "models/gold/balance.sql: `materialized: append` needs exactly one input with"
                 + " `appended: true`.",
-            "models/gold/balance.sql: `materialized: full` computes everything; a reach is of no use.");
+            "models/gold/balance.sql: `materialized: full` computes everything; a reach is of no use.",
+            "models/gold/balance.sql: `materialized: scd2` needs the log's key as `unique_key`.",
+            "models/gold/balance.sql: `materialized: scd2` reads one table, a change log of bronze.");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import lakehouse.models.model.Input;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelFile;
@@ -66,7 +67,8 @@ class TestDecision {
   private static Decision decide(
       Model model, TableState state, boolean refresh, InputChange a, InputChange b) {
     List<Input> inputs = model.inputs();
-    return Decision.of(model, state, refresh, Map.of(inputs.get(0), a, inputs.get(1), b));
+    return Decision.of(
+        model, state, refresh, Optional.empty(), Map.of(inputs.get(0), a, inputs.get(1), b));
   }
 
   private static Model model(String materialized) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelLibrary;
+import lakehouse.models.run.LakeSession;
 import org.junit.jupiter.api.Test;
 
 class TestBuiltInModels {
@@ -22,6 +23,17 @@ class TestBuiltInModels {
                 .filter(model -> model.tags().contains("mart"))
                 .map(Model::name)
                 .toList());
+  }
+
+  @Test
+  void makeTheSameOfMoreDataForWhichSparkCompiles() {
+    List<ModelTestRunner.Result> results =
+        ModelTestRunner.run(
+            ModelLibrary.load(List.of()),
+            List.of(ModelTestRunner.builtInTests()),
+            List.of("gold.recovery_ageing"),
+            LakeSession.TINY_BYTES + 1);
+    assertThat(results).isNotEmpty().allSatisfy(r -> assertThat(r.differences()).isEmpty());
   }
 
   @Test

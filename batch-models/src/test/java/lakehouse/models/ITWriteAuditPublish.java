@@ -1,0 +1,166 @@
+package lakehouse.models;
+
+import static lakehouse.models.Shop.sale;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.models.audit.AuditResult;
+import lakehouse.models.plan.RunPlan;
+import lakehouse.models.publish.RunId;
+import lakehouse.models.publish.RunListener;
+import lakehouse.models.publish.RunLock;
+import lakehouse.models.publish.WriteAuditPublish;
+import lakehouse.models.publish.WriteAuditPublish.Published;
+import lakehouse.models.publish.WriteAuditPublish.Request;
+import lakehouse.models.run.ModelRunner;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a run publishes, and what it does not, by the real program. */
+class ITWriteAuditPublish {
+  private static TestLake lake;
+  private static LakeCatalog catalog;
+
+  @BeforeAll
+  static void start() {
+    lake = TestLake.start();
+    catalog = lake.catalog();
+  }
+
+  @AfterAll
+  static void stop() {
+    catalog.close();
+    lake.close();
+  }
+
+  @Test
+  void aBrokenRulePublishesNothingAndNamesTheQueryThatFindsItsRows() {
+    Shop shop = new Shop(lake, catalog, "audited");
+    ModelsProgram first = shop.run();
+    assertThat(first.exitCode()).as(first.output()).isZero();
+    List<List<String>> before = shop.published();
+    shop.sales().at(1, 10).insert(sale(6, 3, "-30.00")).commit();
+    String head = shop.head();
+
+    ModelsProgram failed = shop.run();
+
+    assertThat(failed.exitCode()).as(failed.output()).isEqualTo(4);
+    assertThat(failed.output())
+        .contains("gold.audited.revenue: no_negative_day fails for 1 row.")
+        .doesNotContain("Exception");
+    assertThat(shop.head()).as("main stays where it was").isEqualTo(head);
+    assertThat(shop.published()).isEqualTo(before);
+    Matcher named = Pattern.compile("lake query --at (run_\\w+) \"(.*)\"").matcher(failed.output());
+    assertThat(named.find()).as(failed.output()).isTrue();
+    String branch = named.group(1);
+    assertThat(shop.references("run_")).contains(branch);
+    assertThat(lake.query(branch, named.group(2))).containsExactly("[2026-01-03,-20.00]");
+    assertThat(shop.references(RunLock.NAME)).isEmpty();
+
+    shop.sales().at(1, 20).update(sale(6, 3, "3000.00")).commit();
+    ModelsProgram mended = shop.run();
+
+    assertThat(mended.exitCode()).as(mended.output()).isZero();
+    assertThat(mended.output())
+        .contains("warning: gold.audited.revenue no_great_day: 1 rows")
+        .contains("Published as published_");
+    assertThat(shop.rows("main", "total")).containsExactly("[3050.00]");
+    assertThat(shop.references("run_")).as("the failed branch is kept").contains(branch);
+    assertThat(
+            lake.query(
+                """
+                SELECT r.status, a.audit, a.status, a.failed_rows
+                FROM lake.ops.model_run r
+                JOIN lake.ops.audit_result a ON a.run_id = r.run_id AND a.model = r.model
+                WHERE r.branch = '%s' AND a.failed_rows > 0
+                """
+                    .formatted(branch)))
+        .as("the next publication takes the record of the failed run along")
+        .containsExactly("[failed,no_negative_day,failed,1]");
+  }
+
+  @Test
+  void saysThatThereIsNothingNewAndPublishesNothing() {
+    Shop shop = new Shop(lake, catalog, "idle");
+    assertThat(shop.run().exitCode()).isZero();
+    String head = shop.head();
+    List<String> references = shop.references("");
+
+    ModelsProgram again = shop.run();
+
+    assertThat(again.exitCode()).as(again.output()).isZero();
+    assertThat(again.output()).contains("Nothing new: what is published is up to date.");
+    assertThat(shop.head()).isEqualTo(head);
+    assertThat(shop.references("")).isEqualTo(references);
+  }
+
+  @Test
+  void refusesASecondRunWhileOneIsUnderWay() {
+    Shop shop = new Shop(lake, catalog, "busy");
+    Path config = shop.config();
+    Held held = new Held();
+    CompletableFuture<Optional<Published>> first =
+        CompletableFuture.supplyAsync(
+            () ->
+                new WriteAuditPublish(lake.config(), lake.models(config), held)
+                    .run(new Request(List.of(), false)));
+    String run = held.awaitBranch();
+    assertThat(shop.references(RunLock.NAME)).containsExactly(RunLock.NAME);
+
+    ModelsProgram second = shop.run();
+
+    assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
+    assertThat(second.output())
+        .contains(
+            "Another run or maintenance holds the lock lock_models: "
+                + run.substring("run_".length())
+                + ", process "
+                + ProcessHandle.current().pid()
+                + " on ")
+        .contains("Nothing was changed. Wait for its end, then run again.")
+        .doesNotContain("Exception");
+    assertThat(shop.references("run_")).contains(run);
+    held.release.countDown();
+    Published published = first.join().orElseThrow();
+    assertThat(shop.references("published_")).contains(published.run().tag());
+    assertThat(shop.rows("main", "total")).containsExactly("[50.00]");
+    assertThat(shop.references(RunLock.NAME)).isEmpty();
+  }
+
+  /** Holds a run after its branch is made. */
+  private static final class Held implements RunListener {
+    private final CompletableFuture<String> branch = new CompletableFuture<>();
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    String awaitBranch() {
+      return branch.join();
+    }
+
+    @Override
+    public void planned(RunPlan plan) {}
+
+    @Override
+    public void started(RunId run) {
+      branch.complete(run.branch());
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void done(ModelRunner.Done model) {}
+
+    @Override
+    public void audited(List<AuditResult> results) {}
+  }
+}
