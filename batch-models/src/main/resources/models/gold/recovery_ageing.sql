@@ -1,6 +1,7 @@
 /*
 description: >-
-  What was billed and collected in a month, and what was still receivable at its end, by tariff class and IBC.
+  What was billed and collected in a month, and what was still receivable at its end, by tariff class and IBC, for
+  each month in which anything was billed or collected.
   A bill is billed in the month of its issue; a payment is collected in the month (Karachi) in which it was made.
   The receivable of a bill is its amount less its payments up to the month's end; its age counts from the last day
   to pay. Cancelled bills count for nothing. A bill's class is that of its tariff as of its notification, its IBC
@@ -106,20 +107,19 @@ movement AS (
   )
   GROUP BY bill_id, tariff_class, ibc_id, due_on, month
 ),
--- the balance after each of these months, and the month before the next movement
+-- the balance after each of these months, until the next
 balance AS (
   SELECT
     tariff_class,
     ibc_id,
     due_on,
     month AS from_month,
-    coalesce(
-      add_months(lead(month) OVER (PARTITION BY bill_id ORDER BY month), -1),
-      (SELECT max(month) FROM movement)) AS to_month,
+    lead(month) OVER (PARTITION BY bill_id ORDER BY month) AS next_month,
     CAST(
       sum(billed_rs - collected_rs)
         OVER (PARTITION BY bill_id ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-      AS DECIMAL(20, 2)) AS receivable_rs
+      AS DECIMAL(20, 2)) AS receivable_rs,
+    (SELECT collect_set(month) FROM movement) AS months
   FROM movement
 ),
 receivable AS (
@@ -130,7 +130,12 @@ receivable AS (
     receivable_rs,
     datediff(last_day(month), due_on) AS days_due
   FROM (
-    SELECT tariff_class, ibc_id, due_on, receivable_rs, explode(sequence(from_month, to_month, INTERVAL 1 MONTH)) AS month
+    SELECT
+      tariff_class,
+      ibc_id,
+      due_on,
+      receivable_rs,
+      explode(filter(months, m -> m >= from_month AND (next_month IS NULL OR m < next_month))) AS month
     FROM balance
     WHERE receivable_rs <> 0
   )
