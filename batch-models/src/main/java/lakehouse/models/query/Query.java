@@ -103,7 +103,7 @@ public final class Query implements Callable<Integer> {
 
   private Result read(SparkSession spark, Pinned pinned) {
     try {
-      Dataset<Row> rows = spark.sql(sql.strip().replaceAll(";$", ""));
+      Dataset<Row> rows = LakeSession.query(spark, sql.strip().replaceAll(";$", ""));
       List<Row> found = limit == 0 ? rows.collectAsList() : rows.takeAsList(limit + 1);
       boolean more = limit != 0 && found.size() > limit;
       List<List<@Nullable Object>> values = new ArrayList<>();

@@ -1,5 +1,6 @@
 package lakehouse.models.run;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,10 @@ import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.models.model.Names;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.collection.JavaConverters;
 
 /** Opens Spark on the lake. */
 public final class LakeSession {
@@ -17,6 +21,9 @@ public final class LakeSession {
 
   /** Below this, planning again between stages takes longer than it saves. */
   private static final long SMALL_BYTES = 256L << 20;
+
+  /** What Spark takes for the size where it knows none is more than this. */
+  private static final long UNKNOWN = 1L << 60;
 
   private static final long BYTES_PER_SHUFFLE_PARTITION = 64L << 20;
 
@@ -89,13 +96,41 @@ public final class LakeSession {
         .config("spark.sql.datetime.java8API.enabled", "true")
         // a value that does not fit is an error, never null
         .config("spark.sql.ansi.enabled", "true")
-        .config("spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)))
-        .config("spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES))
-        .config("spark.sql.codegen.wholeStage", Boolean.toString(bytes > TINY_BYTES))
-        .config("spark.sql.subexpressionElimination.enabled", Boolean.toString(bytes > TINY_BYTES))
-        .config("spark.sql.codegen.factoryMode", bytes > TINY_BYTES ? "FALLBACK" : "NO_CODEGEN")
         .config("spark.sql.sources.partitionOverwriteMode", "static")
-        .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/lake-spark");
+        .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/lake-spark")
+        .config(new HashMap<String, Object>(sized(bytes)));
+  }
+
+  /**
+   * A query, run as fits the size of what it reads, which is known once it is planned.
+   *
+   * @param spark a session that was opened for little
+   */
+  public static Dataset<Row> query(SparkSession spark, String sql) {
+    Dataset<Row> planned = spark.sql(sql);
+    long bytes =
+        JavaConverters.seqAsJavaList(
+                planned.queryExecution().optimizedPlan().collectLeaves().toSeq())
+            .stream()
+            .map(leaf -> leaf.stats().sizeInBytes())
+            // what does not know its size, as a table about a table, is small
+            .mapToLong(size -> size.isValidLong() && size.toLong() < UNKNOWN ? size.toLong() : 0)
+            .sum();
+    if (bytes <= TINY_BYTES) {
+      return planned;
+    }
+    sized(bytes).forEach((key, value) -> spark.conf().set(key, value));
+    return spark.sql(sql);
+  }
+
+  private static Map<String, String> sized(long bytes) {
+    boolean tiny = bytes <= TINY_BYTES;
+    return Map.of(
+        "spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)),
+        "spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES),
+        "spark.sql.codegen.wholeStage", Boolean.toString(!tiny),
+        "spark.sql.subexpressionElimination.enabled", Boolean.toString(!tiny),
+        "spark.sql.codegen.factoryMode", tiny ? "NO_CODEGEN" : "FALLBACK");
   }
 
   static int shufflePartitions(long bytes) {
