@@ -3,9 +3,16 @@ package lakehouse.models;
 import static lakehouse.models.Shop.sale;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.models.publish.WriteAuditPublish.Published;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
 import org.junit.jupiter.api.AfterAll;
@@ -175,10 +182,60 @@ class ITDecisions {
     assertThat(wrong.output()).contains("None of the selected models is made by partitions");
   }
 
+  @Test
+  void keepsSoManyPublicationsAndFailedRunsAsConfigured() {
+    Shop shop = new Shop(lake, catalog, "kept");
+    shop.publish();
+    String older = failed(shop);
+    String later = failed(shop);
+    shop.sales().at(1, 20).delete("sale_id", 6L).insert(sale(7, 7, "1.00")).commit();
+
+    ModelsProgram run = shop.runWith("keep-publications: 2\nkeep-failed-runs: 1");
+
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    List<String> tags = shop.references("published_");
+    assertThat(tags).hasSize(2);
+    assertThat(run.output()).contains("Published as " + tags.get(1));
+    assertThat(shop.references("run_")).containsExactly(later);
+    assertThat(lake.query("SELECT DISTINCT branch FROM lake.ops.model_run WHERE status = 'failed'"))
+        .as("the record of what is dropped")
+        .contains("[" + older + "]", "[" + later + "]");
+  }
+
+  @Test
+  void writesASiteOfTheModels() throws IOException {
+    Shop shop = new Shop(lake, catalog, "told");
+    Published published = shop.publish().orElseThrow();
+    Path folder = lake.folder().resolve("site");
+
+    ModelsProgram docs = shop.program("docs", "--out", folder.toString());
+
+    assertThat(docs.exitCode()).as(docs.output()).isZero();
+    assertThat(Files.readString(folder.resolve("index.html")))
+        .contains("<svg", "href=\"gold.told.revenue.html\"", "Sales of a day");
+    assertThat(Files.readString(folder.resolve("gold.told.revenue.html")))
+        .contains(
+            published.run().value(),
+            "<span class=\"passed\">passed</span>",
+            "<td><code>amount</code></td><td>decimal(12, 2)</td>",
+            "href=\"silver.told.sale.html\"",
+            "href=\"gold.told.total.html\"",
+            "SELECT day, amount FROM lake.`gold`.`told`.`revenue` WHERE amount &lt; 0");
+    // every link of every page leads somewhere
+    try (Stream<Path> pages = Files.list(folder)) {
+      for (Path page : pages.toList()) {
+        Matcher links = Pattern.compile("href=\"([^\"]*)\"").matcher(Files.readString(page));
+        while (links.find()) {
+          assertThat(folder.resolve(links.group(1))).exists();
+        }
+      }
+    }
+  }
+
   // A run that an audit stopped; returns its branch.
   private static String failed(Shop shop) {
     List<String> before = shop.references("run_");
-    shop.sales().at(1, 10).insert(sale(6, 3, "-30.00")).commit();
+    shop.sales().at(1, 10).update(sale(6, 3, "-30.00")).commit();
     ModelsProgram run = shop.run();
     assertThat(run.exitCode()).as(run.output()).isEqualTo(4);
     List<String> now = shop.references("run_");

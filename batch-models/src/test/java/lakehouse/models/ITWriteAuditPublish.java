@@ -2,6 +2,7 @@ package lakehouse.models;
 
 import static lakehouse.models.Shop.sale;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.plan.RunPlan;
+import lakehouse.models.publish.AuditFailedException;
 import lakehouse.models.publish.RunId;
 import lakehouse.models.publish.RunListener;
 import lakehouse.models.publish.RunLock;
@@ -85,6 +87,82 @@ class ITWriteAuditPublish {
                     .formatted(branch)))
         .as("the next publication takes the record of the failed run along")
         .containsExactly("[failed,no_negative_day,failed,1]");
+  }
+
+  @Test
+  void stopsForStaleDataAndForMoreOrLessRowsThanThereCanBe() {
+    Shop shop = new Shop(lake, catalog, "measured");
+    String model =
+        """
+        /*
+        description: A sale and when it was told
+        materialized: full
+        audits:
+          - freshness: {column: told_at, within_hours: 24}
+          - row_delta: {min_percent: -20, max_percent: 100}
+        */
+        SELECT sale_id, current_timestamp() - INTERVAL %d HOURS AS told_at FROM ${ref('silver.${shop}.sale')}
+        """;
+    shop.model("told", model.formatted(23));
+    assertThat(shop.publish()).as("nothing to compare with is no failure").isPresent();
+    shop.model("told", model.formatted(25));
+    shop.sales().at(1, 10).delete("sale_id", 1L).commit();
+    assertThatThrownBy(shop::publish)
+        .isInstanceOf(AuditFailedException.class)
+        .hasMessageContaining("gold.measured.told: freshness(told_at) fails for 1 row.")
+        .hasMessageNotContaining("row_delta");
+    shop.model("told", model.formatted(1));
+    shop.sales().at(1, 20).delete("sale_id", 2L).commit();
+    assertThatThrownBy(shop::publish)
+        .isInstanceOf(AuditFailedException.class)
+        .hasMessageContaining("gold.measured.told: row_delta(-20..100) fails for 1 row.")
+        .hasMessageNotContaining("freshness");
+    // 4 rows are 20 % less than 5; 9 are 125 % more than 4
+    shop.sales().at(1, 30).insert(sale(2, 2, "10.00")).commit();
+    assertThat(shop.publish()).isPresent();
+    shop.sales().at(1, 40);
+    for (long id = 10; id < 15; id++) {
+      shop.sales().insert(sale(id, 5, "1.00"));
+    }
+    shop.sales().commit();
+    assertThatThrownBy(shop::publish)
+        .isInstanceOfSatisfying(
+            AuditFailedException.class,
+            e -> {
+              Matcher named = Pattern.compile("--at (run_\\w+) '(.*)'").matcher(e.getMessage());
+              assertThat(named.find()).as(e.getMessage()).isTrue();
+              assertThat(lake.query(named.group(1), named.group(2))).containsExactly("[4,9]");
+            });
+    shop.sales().at(1, 50).delete("sale_id", 14L).commit();
+    assertThat(shop.publish()).isPresent();
+  }
+
+  @Test
+  void stopsForDataThatGrewOldWhereNothingNewCame() {
+    Shop shop = new Shop(lake, catalog, "aged");
+    shop.model(
+        "old",
+        """
+        /*
+        description: A day
+        materialized: full
+        audits:
+          - freshness: {column: day, within_hours: 24}
+        */
+        SELECT day FROM ${ref('silver.${shop}.sale')}
+        """);
+    ModelsProgram failed = shop.run();
+    assertThat(failed.exitCode()).as(failed.output()).isEqualTo(4);
+    String branch = shop.references("run_").get(shop.references("run_").size() - 1);
+    assertThat(shop.program("promote", branch).exitCode()).isZero();
+
+    ModelsProgram again = shop.run();
+
+    assertThat(again.exitCode()).as(again.output()).isEqualTo(4);
+    assertThat(again.output())
+        .contains("A rule is broken by what is published, and nothing new came.")
+        .contains("gold.aged.old: freshness(day) fails for 1 row.");
+    shop.remove("old");
   }
 
   @Test

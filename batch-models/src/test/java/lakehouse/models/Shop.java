@@ -120,6 +120,10 @@ final class Shop {
 
   /** A configuration that names the shop's models. */
   Path config() {
+    return config("");
+  }
+
+  private Path config(String more) {
     try {
       Path file = folder.resolve("lake.yaml");
       Files.writeString(
@@ -131,8 +135,10 @@ final class Shop {
           models:
             paths: [models]
             parallelism: 1
+          %s
           """
-              .formatted(lake.catalogConfig().uri(), lake.catalogConfig().warehouse()),
+              .formatted(
+                  lake.catalogConfig().uri(), lake.catalogConfig().warehouse(), more.indent(2)),
           UTF_8);
       return file;
     } catch (IOException e) {
@@ -143,6 +149,11 @@ final class Shop {
   /** Runs all models by the program. */
   ModelsProgram run(String... arguments) {
     return ModelsProgram.run(config(), "run", arguments);
+  }
+
+  /** Runs all models by the program, with more said about them in the configuration. */
+  ModelsProgram runWith(String more) {
+    return ModelsProgram.run(config(more), "run");
   }
 
   /** Runs a verb of the program. */

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.models.model.Audit;
@@ -32,12 +33,17 @@ public final class AuditRunner {
 
   /** Checks every rule of the models, on the reference that the session stands at. */
   public List<AuditResult> check(List<Model> models) {
+    return check(models, audit -> true);
+  }
+
+  /** As {@link #check(List)}, only those of the rules. */
+  public List<AuditResult> check(List<Model> models, Predicate<Audit> rules) {
     ExecutorService executor = Executors.newFixedThreadPool(parallelism);
     try {
       List<Future<List<AuditResult>>> running =
           models.stream()
-              .filter(model -> !model.audits().isEmpty())
-              .map(model -> executor.submit(() -> check(model)))
+              .filter(model -> model.audits().stream().anyMatch(rules))
+              .map(model -> executor.submit(() -> check(model, rules)))
               .toList();
       List<AuditResult> results = new ArrayList<>();
       for (Future<List<AuditResult>> result : running) {
@@ -57,14 +63,17 @@ public final class AuditRunner {
     }
   }
 
-  private List<AuditResult> check(Model model) {
+  private List<AuditResult> check(Model model, Predicate<Audit> rules) {
     String table = Names.table(model.table());
     String before = Names.table(Names.at(model.table(), published));
     boolean first =
         model.audits().stream().anyMatch(Audit::comparesWithPublished)
             && !spark.catalog().tableExists(before);
     List<Audit> audits =
-        model.audits().stream().filter(audit -> !(first && audit.comparesWithPublished())).toList();
+        model.audits().stream()
+            .filter(rules)
+            .filter(audit -> !(first && audit.comparesWithPublished()))
+            .toList();
     if (audits.isEmpty()) {
       return List.of();
     }

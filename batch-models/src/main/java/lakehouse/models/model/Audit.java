@@ -27,6 +27,11 @@ public sealed interface Audit {
     return false;
   }
 
+  /** Whether a table can come to break the rule without any change. */
+  default boolean isBrokenByTime() {
+    return false;
+  }
+
   /**
    * The condition that a breaking row fulfils by itself, where the rule is one about single rows.
    */
@@ -133,6 +138,11 @@ public sealed interface Audit {
     @Override
     public String name() {
       return "freshness(" + column + ")";
+    }
+
+    @Override
+    public boolean isBrokenByTime() {
+      return true;
     }
 
     @Override

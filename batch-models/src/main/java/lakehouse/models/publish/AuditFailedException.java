@@ -12,8 +12,30 @@ public final class AuditFailedException extends LakeException {
 
   private final String summary;
 
+  /** Rules that the tables of a run break. */
   AuditFailedException(RunId run, List<AuditResult> failed) {
-    super(ExitCode.DATA_CHECK, message(run, failed));
+    this(
+        failed,
+        """
+        %s broken, so nothing was published; the tables are kept on branch %s.
+        %s
+        Correct the data or the model, then run again."""
+            .formatted(are(failed), run.branch(), lines(failed, "--at " + run.branch() + " ")));
+  }
+
+  /** Rules that published tables came to break, since nothing new came. */
+  AuditFailedException(List<AuditResult> failed) {
+    this(
+        failed,
+        """
+        %s broken by what is published, and nothing new came.
+        %s
+        See `lake status` for what the ingest does."""
+            .formatted(are(failed), lines(failed, "")));
+  }
+
+  private AuditFailedException(List<AuditResult> failed, String message) {
+    super(ExitCode.DATA_CHECK, message);
     this.summary =
         failed.stream()
             .map(f -> f.model().name() + " " + f.audit().name())
@@ -25,26 +47,23 @@ public final class AuditFailedException extends LakeException {
     return "broken: " + summary;
   }
 
-  private static String message(RunId run, List<AuditResult> failed) {
-    return """
-        %s broken, so nothing was published; the tables are kept on branch %s.
-        %s
-        Correct the data or the model, then run again."""
-        .formatted(
-            failed.size() == 1 ? "A rule is" : failed.size() + " rules are",
-            run.branch(),
-            failed.stream()
-                .map(
-                    f ->
-                        "- %s: %s fails for %d %s. They are found by:%n    lake query --at %s %s"
-                            .formatted(
-                                f.model().name(),
-                                f.audit().name(),
-                                f.failedRows(),
-                                f.failedRows() == 1 ? "row" : "rows",
-                                run.branch(),
-                                shell(f.query())))
-                .collect(Collectors.joining("\n")));
+  private static String are(List<AuditResult> failed) {
+    return failed.size() == 1 ? "A rule is" : failed.size() + " rules are";
+  }
+
+  private static String lines(List<AuditResult> failed, String at) {
+    return failed.stream()
+        .map(
+            f ->
+                "- %s: %s fails for %d %s. They are found by:%n    lake query %s%s"
+                    .formatted(
+                        f.model().name(),
+                        f.audit().name(),
+                        f.failedRows(),
+                        f.failedRows() == 1 ? "row" : "rows",
+                        at,
+                        shell(f.query())))
+        .collect(Collectors.joining("\n"));
   }
 
   // One line to be copied into a shell; simple names are easier to read without their quotes.

@@ -7,6 +7,7 @@ import lakehouse.catalog.branch.CatalogBranches;
 import lakehouse.models.ops.OpsRows;
 import org.projectnessie.client.api.GetCommitLogBuilder;
 import org.projectnessie.error.NessieNotFoundException;
+import org.projectnessie.model.CommitMeta;
 import org.projectnessie.model.LogResponse;
 import org.projectnessie.model.Reference;
 import org.slf4j.Logger;
@@ -49,7 +50,7 @@ final class Repair {
       return;
     }
     String reference = main.config().reference();
-    published(run)
+    published(run, "the very first")
         .ifPresent(
             hash -> {
               LOG.info("Tag {} is made: its run was stopped after it published", run.tag());
@@ -57,13 +58,19 @@ final class Repair {
             });
   }
 
-  private Optional<String> published(RunId run) {
+  /**
+   * The hash at which a run was published, or empty if it was not.
+   *
+   * @param since a hash before that
+   */
+  Optional<String> published(RunId run, String since) {
     try {
       GetCommitLogBuilder log = main.nessie().getCommitLog().refName(main.config().reference());
       return log.stream()
-          .filter(entry -> entry.getCommitMeta().getMessage().equals(Publication.message(run)))
           .map(LogResponse.LogEntry::getCommitMeta)
-          .map(meta -> meta.getHash())
+          .takeWhile(commit -> !since.equals(commit.getHash()))
+          .filter(commit -> commit.getMessage().equals(Publication.message(run)))
+          .map(CommitMeta::getHash)
           .findFirst();
     } catch (NessieNotFoundException e) {
       throw new IllegalStateException("The branch is gone: " + e.getMessage(), e);

@@ -16,6 +16,7 @@ import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.table.OpsTables;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.audit.AuditRunner;
+import lakehouse.models.model.Audit;
 import lakehouse.models.model.Model;
 import lakehouse.models.ops.IngestCommits;
 import lakehouse.models.ops.OpsRows;
@@ -119,6 +120,7 @@ public final class WriteAuditPublish {
         Preparation prepared = Preparation.of(main, hash, models, request);
         listener.planned(prepared.plan());
         if (prepared.plan().isEmpty()) {
+          requireTimely(hash, prepared);
           return Optional.empty();
         }
         Published published = run(main, lock, run, hash, prepared, request.mode());
@@ -180,12 +182,50 @@ public final class WriteAuditPublish {
       throw e; // its branch is kept, and has the record
     } catch (RuntimeException e) {
       LOG.debug("Run {} failed", run.value(), e);
-      branches.delete(run.branch());
-      if (mode == Mode.PUBLISH && !isMisconfigured(e)) {
-        recordFailure(main, records, done, startedAt, e);
+      try {
+        // where the answer to the merge was lost, the next run makes the tag and drops the branch
+        if (new Repair(main).published(run, hash).isEmpty()) {
+          branches.delete(run.branch());
+          if (mode == Mode.PUBLISH && !isMisconfigured(e)) {
+            recordFailure(main, records, done, startedAt, e);
+          }
+        }
+      } catch (RuntimeException alsoFailed) {
+        e.addSuppressed(alsoFailed);
       }
       throw e;
     }
+  }
+
+  // What is published may have grown too old, which nothing but a look at it can tell.
+  private void requireTimely(String hash, Preparation prepared) {
+    List<Model> timed =
+        prepared.plan().steps().stream()
+            .map(RunPlan.Step::model)
+            .filter(WriteAuditPublish::isTimed)
+            .toList();
+    if (timed.isEmpty()) {
+      return;
+    }
+    String reference = config.catalog().reference();
+    SparkSession spark =
+        LakeSession.open(config.catalog(), reference, Optional.of(hash), prepared.bytes());
+    try {
+      List<AuditResult> results =
+          new AuditRunner(spark, reference, config.models().parallelism())
+              .check(timed, Audit::isBrokenByTime);
+      listener.audited(results);
+      List<AuditResult> failed = results.stream().filter(AuditResult::blocks).toList();
+      if (!failed.isEmpty()) {
+        throw new AuditFailedException(failed);
+      }
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private static boolean isTimed(Model model) {
+    return model.audits().stream().anyMatch(Audit::isBrokenByTime);
   }
 
   private static void requirePassed(
@@ -215,15 +255,11 @@ public final class WriteAuditPublish {
       List<ModelRunner.Done> done,
       Instant startedAt,
       RuntimeException failure) {
-    try {
-      String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-      List<Map<String, Object>> rows =
-          new ArrayList<>(records.models(done, RunRecords.DROPPED, message));
-      rows.add(records.failure("", startedAt, message));
-      new OpsRows(main).append(OpsTables.MODEL_RUN, rows);
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    List<Map<String, Object>> rows =
+        new ArrayList<>(records.models(done, RunRecords.DROPPED, message));
+    rows.add(records.failure("", startedAt, message));
+    new OpsRows(main).append(OpsTables.MODEL_RUN, rows);
   }
 
   // A table is checked when it changed, or one that it refers to did.
@@ -237,10 +273,11 @@ public final class WriteAuditPublish {
         .filter(
             model ->
                 changed.contains(model.table())
+                    || isTimed(model)
                     || model.audits().stream()
                         .anyMatch(
                             audit ->
-                                audit instanceof lakehouse.models.model.Audit.Relationship other
+                                audit instanceof Audit.Relationship other
                                     && changed.contains(other.to())))
         .toList();
   }
