@@ -21,6 +21,7 @@ import lakehouse.catalog.platform.PlatformFile;
 import lakehouse.catalog.platform.PlatformSecrets;
 import lakehouse.load.demo.CatalogLog.Captured;
 import lakehouse.load.demo.LakePrograms.Running;
+import lakehouse.load.reconcile.ReconcileReport;
 import lakehouse.load.utility.DatabaseServer;
 import lakehouse.load.utility.LiveCounts;
 import lakehouse.load.utility.LiveOperation;
@@ -53,6 +54,7 @@ final class DemoRun {
   private int tables;
   private long catalogCommits;
   private String proof = "";
+  private String leftOut = "";
   private String results = "";
 
   /**
@@ -169,7 +171,13 @@ final class DemoRun {
     Running reconcile = programs.start("reconcile", "reconcile");
     // both only read, so the marts are asked meanwhile
     marts = CompletableFuture.supplyAsync(this::askMarts);
-    proof = lastLine(reconcile.await(now));
+    String output = reconcile.await(now);
+    proof = lastLine(output);
+    output
+        .lines()
+        .filter(line -> line.startsWith(ReconcileReport.LEFT_OUT))
+        .findFirst()
+        .ifPresent(line -> leftOut = "\n            " + line);
     return proof;
   }
 
@@ -227,7 +235,7 @@ final class DemoRun {
             grouped(size.files()),
             Console.bytes(size.bytes()),
             Console.duration(total),
-            proof);
+            proof + leftOut);
   }
 
   private DatabaseServer server() {

@@ -95,6 +95,19 @@ final class PostgresDigest implements AutoCloseable {
       ORDER BY p.nspname, p.relname, r.attnum
       """;
 
+  private static final String ALL_TABLES =
+      """
+      SELECT n.nspname, c.relname
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p')
+        AND NOT c.relispartition
+        AND c.relpersistence = 'p'
+        AND n.nspname <> 'information_schema'
+        AND n.nspname NOT LIKE 'pg\\_%'
+      ORDER BY 1, 2
+      """;
+
   private final SourceConfig source;
   private final Connection holder;
   private final String snapshot;
@@ -120,6 +133,20 @@ final class PostgresDigest implements AutoCloseable {
     } catch (SQLException e) {
       throw failure(source, "opening a snapshot", e);
     }
+  }
+
+  /** The short names of all the tables that people made in the database. */
+  List<String> allTables() {
+    List<String> names = new ArrayList<>();
+    try (PreparedStatement statement = holder.prepareStatement(ALL_TABLES);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        names.add(SourceTable.shortName(row.getString(1), row.getString(2)));
+      }
+    } catch (SQLException e) {
+      throw failure(source, "reading the database's tables", e);
+    }
+    return names;
   }
 
   /** The tables that the source's publication sends, by name. */

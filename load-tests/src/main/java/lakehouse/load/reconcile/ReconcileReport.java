@@ -14,7 +14,10 @@ import lakehouse.load.reconcile.TableReport.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the result of a reconciliation, to people and to programs. */
-final class ReconcileReport {
+public final class ReconcileReport {
+  /** What the line on tables that are not captured begins with. */
+  public static final String LEFT_OUT = "Not captured, so not compared: ";
+
   private final Result result;
   private final boolean withValues;
 
@@ -75,6 +78,9 @@ final class ReconcileReport {
       console.say("\nNotes");
       notes.forEach(note -> console.say("  %s", note));
     }
+    if (!result.leftOut().isEmpty()) {
+      console.say("%n%s%s", LEFT_OUT, String.join(", ", result.leftOut()));
+    }
   }
 
   private void differences(Console console) {
@@ -105,6 +111,7 @@ final class ReconcileReport {
     report.put("hash", result.hash());
     report.put("equal", result.equal());
     report.put("equalTables", result.equalTables());
+    report.put("leftOut", result.leftOut());
     report.put("tables", result.tables().stream().map(this::json).toList());
     return report;
   }

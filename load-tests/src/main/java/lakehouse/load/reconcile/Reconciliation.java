@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -78,10 +78,12 @@ final class Reconciliation {
    * @param reference the branch that was read
    * @param hash the catalog commit that was read
    * @param tables one for each table, by source and name
+   * @param leftOut tables of the databases that are not captured, so that nothing is said of them
    */
-  record Result(String reference, String hash, List<TableReport> tables) {
+  record Result(String reference, String hash, List<TableReport> tables, List<String> leftOut) {
     Result {
       tables = List.copyOf(tables);
+      leftOut = List.copyOf(leftOut);
     }
 
     long equalTables() {
@@ -112,10 +114,16 @@ final class Reconciliation {
     ExecutorService postgresThreads = Executors.newFixedThreadPool(TABLES_AT_ONCE);
     try (LakeCatalog catalog = LakeCatalog.open(config.catalog(), reference, Optional.of(hash))) {
       List<Captured> captured = new ArrayList<>();
+      List<String> leftOut = new ArrayList<>();
       for (SourceConfig source : sources()) {
         PostgresDigest postgres = PostgresDigest.open(source);
         open.add(postgres);
-        captured(source, postgres).forEach(captured::add);
+        List<SourceTable> published = captured(source, postgres);
+        leftOut.addAll(leftOut(source, postgres, published));
+        published.stream()
+            .filter(this::requested)
+            .map(table -> new Captured(source, table, postgres))
+            .forEach(captured::add);
       }
       requireSome(captured);
       found.accept(captured.size());
@@ -130,7 +138,7 @@ final class Reconciliation {
                   return report;
                 }));
       }
-      return new Result(reference, hash, collected(reports));
+      return new Result(reference, hash, collected(reports), leftOut);
     } finally {
       tableThreads.shutdownNow();
       postgresThreads.shutdownNow();
@@ -166,7 +174,7 @@ final class Reconciliation {
         .toList();
   }
 
-  private Stream<Captured> captured(SourceConfig source, PostgresDigest postgres) {
+  private List<SourceTable> captured(SourceConfig source, PostgresDigest postgres) {
     List<SourceTable> published = postgres.tables();
     if (published.isEmpty()) {
       throw new LakeException(
@@ -179,11 +187,21 @@ final class Reconciliation {
     return published.stream()
         .filter(t -> TablePattern.anyMatches(source.tables(), t.schema(), t.name()))
         .filter(t -> !TablePattern.anyMatches(source.exclude(), t.schema(), t.name()))
-        .filter(
-            t ->
-                request.tables().isEmpty()
-                    || TablePattern.anyMatches(request.tables(), t.schema(), t.name()))
-        .map(table -> new Captured(source, table, postgres));
+        .toList();
+  }
+
+  private boolean requested(SourceTable table) {
+    return request.tables().isEmpty()
+        || TablePattern.anyMatches(request.tables(), table.schema(), table.name());
+  }
+
+  private static List<String> leftOut(
+      SourceConfig source, PostgresDigest postgres, List<SourceTable> captured) {
+    Set<String> names = captured.stream().map(SourceTable::shortName).collect(Collectors.toSet());
+    return postgres.allTables().stream()
+        .filter(name -> !names.contains(name))
+        .map(name -> source.name() + "." + name)
+        .toList();
   }
 
   private void requireSome(List<Captured> captured) {

@@ -25,6 +25,10 @@ record SourceTable(
 
   /** {@code schema.table}, or the bare name in schema {@code public}. */
   String shortName() {
+    return shortName(schema, name);
+  }
+
+  static String shortName(String schema, String name) {
     return schema.equals("public") ? name : schema + "." + name;
   }
 

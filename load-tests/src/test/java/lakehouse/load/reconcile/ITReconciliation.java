@@ -171,6 +171,7 @@ class ITReconciliation {
             org.assertj.core.groups.Tuple.tuple("adjustment", 4L, 4L),
             org.assertj.core.groups.Tuple.tuple("person", 2L, 2L),
             org.assertj.core.groups.Tuple.tuple("reading", (long) ROWS, (long) ROWS));
+    assertThat(result.leftOut()).containsExactly("plant.secret");
     assertThat(result.tables().get(0).notes())
         .containsExactly("no key, so compared as a bag of rows");
     assertThat(result.tables().get(1).notes())

@@ -46,7 +46,8 @@ class TestReconcileReport {
                   0,
                   List.of(),
                   List.of(),
-                  true)));
+                  true)),
+          List.of("billing.bill_adjustment"));
 
   @Test
   void namesKeysAndColumnsButNoValues() {
@@ -61,6 +62,8 @@ class TestReconcileReport {
 
             Notes
               billing.bill: no longer in PostgreSQL, so left out: note_no
+
+            Not captured, so not compared: billing.bill_adjustment
 
             Differences in billing.bill
               bill_id=7: missing in silver
