@@ -83,6 +83,25 @@ class ITModelsRefuse {
     shop.remove("lost");
   }
 
+  @Test
+  void aValueThatTheSelectCannotComputeWith() {
+    shop.model(
+        "odds",
+        full(
+            "SELECT day / (sale_id - sale_id) AS x FROM (SELECT 1 AS day, sale_id FROM ${ref('silver.shop.sale')})"));
+    List<List<String>> before = shop.published();
+    ModelsProgram run = shop.run();
+    assertThat(run.exitCode()).as(run.output()).isEqualTo(4);
+    assertThat(run.output())
+        .contains(
+            "models/gold/shop/odds.sql: the SELECT fails for a value that it meets (DIVIDE_BY_ZERO")
+        .contains("Nothing was published.")
+        .doesNotContain("Exception", "\tat ");
+    assertThat(shop.published()).isEqualTo(before);
+    assertThat(shop.references("run_")).isEmpty();
+    shop.remove("odds");
+  }
+
   private static String full(String sql) {
     return """
         /*

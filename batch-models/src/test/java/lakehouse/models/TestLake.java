@@ -93,7 +93,7 @@ public final class TestLake implements AutoCloseable {
   public List<String> query(String reference, String sql) {
     SparkSession spark = LakeSession.open(catalogConfig(), reference, Optional.empty(), 0);
     try {
-      return spark.sql(sql).collectAsList().stream()
+      return LakeSession.query(spark, sql).collectAsList().stream()
           .map(Row::toString)
           .sorted()
           .collect(Collectors.toList());
