@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
+import lakehouse.ingest.fixture.LoadGate;
 import lakehouse.ingest.fixture.SourceDatabase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +26,12 @@ import org.postgresql.PGConnection;
  * SIGKILL of the ingest's own JVM: run again, it holds what the source holds, and nothing twice.
  */
 class ITCaptureKill {
+  /** Exit code of a process that SIGKILL has ended. */
+  private static final int KILLED = 137;
+
+  /** So that many commits cut through transactions. */
+  private static final String OFTEN = "--checkpoint-interval=PT0.2S";
+
   @TempDir private static Path folder;
 
   private static CaptureHarness lake;
@@ -51,25 +57,32 @@ class ITCaptureKill {
 
   @Test
   void goesOnWithALoadThatWasCutOff() throws Exception {
-    SourceDatabase source =
-        lake.source(
-            "load",
-            """
-            CREATE TABLE t (id int PRIMARY KEY, v text);
-            INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, 200000) i;
-            """);
+    SourceDatabase source = lake.source("load", LoadGate.ddl(3, 2));
     Path config = source.config("");
-    ingest = IngestProcess.ingest(config);
-    lake.awaitState(ingest, source, state -> state.position() >= 1);
-    assertThat(lake.state(source).orElseThrow().loaded()).as("the load goes on").isEmpty();
-    ingest.kill();
+    try (LoadGate gate = LoadGate.shut(source)) {
+      ingest = IngestProcess.ingest(config);
+      gate.awaitLoad();
+      lake.awaitRows(ingest, source, "t", Map.of("l", 1L, "r", 40_000L));
+
+      // a second one does not harm the first, which has no slot in use yet
+      try (IngestProcess second = IngestProcess.ingest(config)) {
+        assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
+        assertThat(second.output())
+            .contains("Source load is being captured already")
+            .contains("Stop the other ingest");
+      }
+      assertThat(ingest.alive()).as(ingest.output()).isTrue();
+      assertThat(lake.state(source).orElseThrow().loaded()).as("the load goes on").isEmpty();
+      assertThat(ingest.kill()).isEqualTo(KILLED);
+    }
     source.execute("UPDATE t SET v = 'changed' WHERE id % 1000 = 0");
 
     ingest = IngestProcess.ingest(config, "--until-current");
     assertThat(ingest.exitCode()).as(ingest.output()).isZero();
     assertThat(ingest.output()).contains("goes on from");
-    BronzeFold fold = lake.assertEqual(source, "t");
-    assertThat(fold.operations()).containsEntry("l", 1L).containsEntry("r", 200_000L);
+    // what is read after the change holds it already
+    assertThat(lake.assertEqual(source, "t").operations())
+        .containsExactly(Map.entry("l", 1L), Map.entry("r", 60_000L), Map.entry("u", 40L));
     assertThat(lake.state(source).orElseThrow().epoch()).isEqualTo(1);
   }
 
@@ -77,54 +90,96 @@ class ITCaptureKill {
   void goesOnWithAStreamThatWasCutOff() throws Exception {
     SourceDatabase source = lake.source("stream", Writer.DDL);
     Path config = source.config("");
-    ingest = IngestProcess.ingest(config);
+    ingest = IngestProcess.ingest(config, OFTEN);
     lake.awaitLoaded(ingest, source, 2);
     try (Writer writer = new Writer(source)) {
-      for (int kill = 0; kill < 3; kill++) {
-        long position = lake.state(source).orElseThrow().position();
-        lake.awaitState(ingest, source, state -> state.position() >= position + 3);
-        ingest.kill();
-        ingest = IngestProcess.ingest(config);
-      }
-      lake.awaitCurrent(ingest, source);
+      awaitCommits(source, 5);
+      assertThat(ingest.kill()).isEqualTo(KILLED);
+
+      ingest = IngestProcess.ingest(config, OFTEN);
+      killWithinATransaction(source);
+      assertThat(ingest.output()).contains("goes on from");
+
+      // with all that it kept gone as well, the catalog alone tells where to go on
+      source.deleteState();
+      ingest = IngestProcess.ingest(config, OFTEN);
+      awaitCommits(source, 5);
+      assertThat(ingest.output()).contains("goes on at the catalog's position");
+      assertThat(ingest.kill()).isEqualTo(KILLED);
+
+      ingest = IngestProcess.ingest(config, OFTEN);
+      awaitCommits(source, 2);
+      assertThat(ingest.output()).contains("goes on from");
     }
     assertHoldsEachChangeOnce(source);
-    assertThat(ingest.stop()).isZero();
+    assertThat(ingest.stop()).as(ingest.output()).isZero();
+  }
+
+  /** When the lake holds a part of it. */
+  private void killWithinATransaction(SourceDatabase source) throws Exception {
+    awaitCommits(source, 1);
+    source.execute("INSERT INTO copied (v) SELECT 'large' FROM generate_series(1, 60000)");
+    lake.awaitState(ingest, source, state -> ofTheLargeTransaction(source) > 0);
+    assertThat(ingest.kill()).isEqualTo(KILLED);
+    assertThat(ofTheLargeTransaction(source)).isBetween(1L, 59_999L);
+  }
+
+  private static long ofTheLargeTransaction(SourceDatabase source) {
+    return lake.fold(source, "copied").changes().stream()
+        .filter(change -> "large".equals(change.values().get("v")))
+        .count();
+  }
+
+  private void awaitCommits(SourceDatabase source, int commits) {
+    long position = lake.state(source).orElseThrow().position();
+    lake.awaitState(ingest, source, state -> state.position() >= position + commits);
   }
 
   @Test
   void skipsACommitThatFlinkDoesNotKnowOf() throws Exception {
     SourceDatabase source = lake.source("halt", Writer.DDL);
     Path config = source.config("");
-    ingest = IngestProcess.ingestWithFault(config, Faults.AFTER_CATALOG_COMMIT + ":5");
-    try (Writer writer = new Writer(source)) {
-      // the fault bites: the process is gone, and the catalog is ahead of what it was told
-      assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(137);
-      assertThat(ingest.output()).contains("halted by fault");
-      long position = lake.state(source).orElseThrow().position();
-      assertThat(ingest.lines(".*position %d committed.*".formatted(position))).isEmpty();
+    ingest = IngestProcess.ingestWithFault(config, Faults.AFTER_CATALOG_COMMIT + ":1", OFTEN);
+    long first = assertHaltedAheadOfFlink(source);
 
-      ingest = IngestProcess.ingest(config);
-      lake.awaitState(ingest, source, state -> state.position() > position + 2);
-      assertThat(ingest.output())
-          .contains("position %d is in the catalog already".formatted(position));
+    // the load's first commit is not done again
+    ingest = IngestProcess.ingestWithFault(config, Faults.AFTER_CATALOG_COMMIT + ":6", OFTEN);
+    lake.awaitLoaded(ingest, source, 2);
+    assertSkipped(first);
+    try (Writer writer = new Writer(source)) {
+      long second = assertHaltedAheadOfFlink(source);
+      ingest = IngestProcess.ingest(config, OFTEN);
+      awaitCommits(source, 2);
+      assertSkipped(second);
     }
-    lake.awaitCurrent(ingest, source);
     assertHoldsEachChangeOnce(source);
-    assertThat(ingest.stop()).isZero();
+    assertThat(ingest.stop()).as(ingest.output()).isZero();
   }
 
+  /** The fault bites: the process is gone, and the catalog is ahead of what Flink was told. */
+  private long assertHaltedAheadOfFlink(SourceDatabase source) {
+    assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(KILLED);
+    assertThat(ingest.output()).contains("halted by fault");
+    long position = lake.state(source).orElseThrow().position();
+    assertThat(ingest.lines(".*position %d committed.*".formatted(position))).isEmpty();
+    return position;
+  }
+
+  private void assertSkipped(long position) {
+    assertThat(ingest.output())
+        .contains("position %d is in the catalog already".formatted(position));
+  }
+
+  /** One row of bronze for each change of the source: none is missing, none stands there twice. */
   private void assertHoldsEachChangeOnce(SourceDatabase source) throws Exception {
     lake.awaitCurrent(ingest, source);
-    lake.assertEqual(source, "copied");
-    Map<String, Long> counted = lake.assertEqual(source, "counted").operations();
     long updates = Long.parseLong(source.query("SELECT sum(n) FROM counted"));
-    long loaded =
-        lake.fold(source, "counted").changes().stream()
-            .filter(row -> row.op().equals("r"))
-            .mapToLong(row -> Long.parseLong(row.values().get("n")))
-            .sum();
-    assertThat(counted.get("u")).as("one row for each update").isEqualTo(updates - loaded);
+    long copies = Long.parseLong(source.query("SELECT count(*) FROM copied"));
+    assertThat(lake.assertEqual(source, "counted").operations())
+        .containsExactly(Map.entry("l", 1L), Map.entry("r", 100L), Map.entry("u", updates));
+    assertThat(lake.assertEqual(source, "copied").operations())
+        .containsExactly(Map.entry("c", copies), Map.entry("l", 1L));
+    assertThat(lake.state(source).orElseThrow().epoch()).isEqualTo(1);
   }
 
   /** Updates and copies without end, each in a transaction of its own. */
@@ -143,7 +198,7 @@ class ITCaptureKill {
     Writer(SourceDatabase source) {
       // rows of one COPY share their log position
       String rows =
-          IntStream.range(0, 3_000)
+          IntStream.range(0, 500)
               .mapToObj(i -> "value " + i)
               .collect(Collectors.joining("\n", "", "\n"));
       this.thread =

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import lakehouse.catalog.commit.SourceState;
@@ -113,7 +111,7 @@ class ITCaptureRestart {
   @Order(4)
   void goesOnAtTheCatalogsPositionWithoutState() throws Exception {
     long position = lake.state(source).orElseThrow().position();
-    deleteState();
+    source.deleteState();
     update(21, 30);
     ingest = IngestProcess.ingest(config);
     lake.awaitCurrent(ingest, source);
@@ -137,7 +135,7 @@ class ITCaptureRestart {
   @Test
   @Order(5)
   void refusesToGoOnWithASlotThatBeginsLater() throws Exception {
-    deleteState();
+    source.deleteState();
     source.execute("SELECT pg_drop_replication_slot('lake_places')");
     update(51, 60);
     source.execute("SELECT pg_create_logical_replication_slot('lake_places', 'pgoutput')");
@@ -192,14 +190,5 @@ class ITCaptureRestart {
       }
     }
     return to.toString();
-  }
-
-  private void deleteState() throws IOException {
-    try (Stream<Path> paths = Files.walk(source.folder().resolve("state"))) {
-      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    }
   }
 }

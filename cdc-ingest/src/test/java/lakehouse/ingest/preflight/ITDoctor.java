@@ -168,7 +168,7 @@ class ITDoctor {
   void tellsAllThatIsWrongInTheConfiguration() throws Exception {
     SourceDatabase source = lake.source("misspelt", "CREATE TABLE t (id int PRIMARY KEY)");
     Path config = source.config("publicaton: lake");
-    replace(config, "checkpoint-interval: 1 s", "checkpoint-interval: soon");
+    replace(config, "checkpoint-interval: 500 ms", "checkpoint-interval: soon");
     try (IngestProcess ingest = IngestProcess.ingest(config)) {
       assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(2);
       assertThat(ingest.output())

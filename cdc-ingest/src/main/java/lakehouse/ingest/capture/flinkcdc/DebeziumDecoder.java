@@ -52,6 +52,7 @@ final class DebeziumDecoder {
   private static final String TX_ID = "txId";
   private static final String COMMIT_MICROS = "ts_usec";
 
+  private final String source;
   private final Map<String, CaptureRun.BaseType> domains;
   private final Set<String> captured;
   private final Masks masks;
@@ -63,6 +64,7 @@ final class DebeziumDecoder {
   private final Map<String, List<String>> keys = new HashMap<>();
 
   DebeziumDecoder(CaptureRun run) {
+    this.source = run.source().name();
     this.domains = run.domains();
     this.captured =
         run.tables().stream()
@@ -170,7 +172,7 @@ final class DebeziumDecoder {
   }
 
   /** Others are refused before the start, but a column can be added later. */
-  private static void requireAscii(String schema, String table, String column) {
+  private void requireAscii(String schema, String table, String column) {
     if (column.chars().anyMatch(letter -> letter > 127)) {
       throw new NonRecoverableException(
           new LakeException(
@@ -178,8 +180,8 @@ final class DebeziumDecoder {
               """
               Table %s.%s has a column now whose name has characters beyond ASCII, and the engine \
               flink-cdc misreads it in the changes. Rename the column, and load the source anew: \
-              `lake ingest --reload <source>`."""
-                  .formatted(schema, table)));
+              `lake ingest --reload %s`."""
+                  .formatted(schema, table, source)));
     }
   }
 
