@@ -20,6 +20,7 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.nessie.NessieCatalog;
 import org.projectnessie.client.NessieClientBuilder;
 import org.projectnessie.client.api.NessieApiV2;
+import org.projectnessie.client.http.HttpClientException;
 import org.projectnessie.error.NessieNotFoundException;
 import org.projectnessie.model.ContentKey;
 import org.projectnessie.model.Reference;
@@ -107,6 +108,8 @@ public final class LakeCatalog implements AutoCloseable {
       return Optional.of(nessie.getReference().refName(name).get());
     } catch (NessieNotFoundException e) {
       return Optional.empty();
+    } catch (HttpClientException e) {
+      throw silent(config, e);
     }
   }
 

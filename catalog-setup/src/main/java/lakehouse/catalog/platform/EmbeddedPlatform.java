@@ -215,7 +215,8 @@ public final class EmbeddedPlatform implements Callable<Integer> {
           Nessie       %s
           warehouse    %s
 
-        Next, in another terminal: lake databases --help, lake setup apply, lake ingest
+        In another terminal, with the same LAKE_DATA: ./lake status, and where nothing is there yet
+        ./lake databases --help, ./lake setup apply, ./lake ingest
         Ctrl-C stops it; the data stays in %s.
         """
         .formatted(

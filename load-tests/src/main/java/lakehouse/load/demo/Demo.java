@@ -168,11 +168,11 @@ public final class Demo implements Callable<Integer> {
             ./lake --help               every verb""";
     }
     return """
-        The data is kept, the programs have stopped. Next:
+        The data is kept, the programs have stopped. Next, in two terminals:
           export LAKE_DATA='%s'
-          ./lake up                                   starts its PostgreSQL and catalog again
-          ./lake query "SHOW TABLES IN lake.gold"     in another terminal: SQL on the lake
-          ./lake status                               sources, tables and models"""
+          ./lake up                                   in one: its PostgreSQL and catalog again
+          ./lake query "SHOW TABLES IN lake.gold"     in the other: SQL on the lake
+          ./lake status                               and sources, tables and models"""
         .formatted(demo.data());
   }
 }

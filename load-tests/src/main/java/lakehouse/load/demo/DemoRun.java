@@ -218,8 +218,8 @@ final class DemoRun {
         %s
         read        %s rows of %d tables by the initial load
         changed     %s
-        captured    %s change events by %s catalog commits
-        catalog     %s commits on main: the ingest's and one for each published run
+        captured    %s changes of the captured tables by %s catalog commits
+        catalog     %s commits on main, by setup, ingest and models
         warehouse   %s files, %s
         time        %s
         check       %s
