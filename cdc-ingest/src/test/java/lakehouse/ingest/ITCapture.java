@@ -260,7 +260,7 @@ class ITCapture {
   @Order(3)
   void tellsOfEachCommitWhatItHolds() throws Exception {
     assertThat(ingest.stop()).as(ingest.output()).isZero();
-    assertThat(ingest.output()).doesNotContain(SourceDatabase.PASSWORD);
+    assertThat(ingest.output()).doesNotContain(SourceDatabase.PASSWORD).doesNotContain("\tat ");
     long rows = 0;
     long next = Long.MAX_VALUE;
     for (LogResponse.LogEntry entry :

@@ -42,6 +42,8 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
 
     /** Both together; the other is the later one. */
     Reached plus(Reached other) {
+      // a place to go on at is of no use with what came after it, so it is never an older one
+      String last = other.lsn == 0 ? resume : other.resume;
       Set<String> all = new TreeSet<>(loaded);
       all.addAll(other.loaded);
       return new Reached(
@@ -49,7 +51,7 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
           Math.max(committedAtMicros, other.committedAtMicros),
           all,
           Math.max(loadPoint, other.loadPoint),
-          other.resume != null ? other.resume : resume);
+          last);
     }
   }
 

@@ -88,7 +88,7 @@ public sealed interface SourceStart {
             ? "the lake holds nothing of it yet"
             : reload
                 ? "asked for by --reload"
-                : "its load was not done, and no checkpoint of run %s is in %s"
+                : "no checkpoint of run %s is in %s, and its load was not done"
                     .formatted(state.get().run(), folder);
     return new NewLoad(run(source, facts, folder, state, newRun()), reason);
   }

@@ -48,6 +48,7 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
 
   private boolean streaming;
   private long loadedUpTo;
+  private boolean behindLoad;
   private long committedAt = Long.MIN_VALUE;
 
   /**
@@ -164,7 +165,8 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
   private void tell(long lsn, StreamSplitState state, SourceOutput<ChangeEvent> output) {
     Offset offset = state.getStartingOffset();
     // before that, the connector needs its knowledge of the load to leave out what was loaded
-    String resume = lsn(offset) >= loadedUpTo ? StreamPosition.text(offset) : null;
+    behindLoad = behindLoad || lsn(offset) >= loadedUpTo;
+    String resume = behindLoad ? StreamPosition.text(offset) : null;
     output.collect(new Progress(lsn, committedAt, tables, resume));
   }
 
