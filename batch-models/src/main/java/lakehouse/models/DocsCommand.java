@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lakehouse.catalog.LakeCatalog;
-import lakehouse.catalog.branch.CatalogBranches;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.config.ConfigOption;
@@ -41,7 +40,7 @@ final class DocsCommand implements Callable<Integer> {
     LakeConfig lake = config.load();
     String reference = lake.catalog().reference();
     try (LakeCatalog main = LakeCatalog.open(lake.catalog())) {
-      String hash = new CatalogBranches(main).requireHash(reference);
+      String hash = main.requireReference(reference).getHash();
       try (LakeCatalog pinned = LakeCatalog.open(lake.catalog(), reference, Optional.of(hash))) {
         LakeState state = LakeState.at(main, pinned, reference, hash);
         ModelSet models = ModelSet.of(state, ModelLibrary.load(lake.models().paths()));

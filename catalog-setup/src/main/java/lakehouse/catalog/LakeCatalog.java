@@ -113,6 +113,21 @@ public final class LakeCatalog implements AutoCloseable {
     }
   }
 
+  /**
+   * The head of a branch that must be there.
+   *
+   * @throws LakeException with {@link ExitCode#PREFLIGHT} if it is not
+   */
+  public Reference requireReference(String branch) {
+    return reference(branch)
+        .orElseThrow(
+            () ->
+                new LakeException(
+                    ExitCode.PREFLIGHT,
+                    "The catalog has no branch %s. Make it with `lake setup apply`."
+                        .formatted(branch)));
+  }
+
   /** The key under which the catalog knows a table. */
   public static ContentKey key(TableIdentifier table) {
     return ContentKey.of(

@@ -1,6 +1,5 @@
 package lakehouse.models.publish;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,21 +27,25 @@ final class FailedRuns {
     this.runs = runs;
   }
 
-  /** All of them. */
+  /** All of them, oldest first. */
   List<RunId> runs() {
     return runs;
   }
 
   /** Looks for them among the branches. */
   static FailedRuns find(LakeCatalog main) {
-    List<RunId> runs = new ArrayList<>();
-    for (Reference reference : new CatalogBranches(main).all()) {
-      Optional<RunId> run = RunId.ofBranch(reference.getName());
-      if (run.isPresent() && hasFailed(main, run.get())) {
-        runs.add(run.get());
-      }
-    }
-    return new FailedRuns(main, List.copyOf(runs));
+    OpsRows published = new OpsRows(main);
+    return new FailedRuns(
+        main,
+        new CatalogBranches(main)
+            .all().stream()
+                .map(Reference::getName)
+                .sorted()
+                .flatMap(name -> RunId.ofBranch(name).stream())
+                .filter(run -> hasFailed(main, run))
+                // one that was promoted since is a published one
+                .filter(run -> !has(published, run, RunRecords.SUCCEEDED))
+                .toList());
   }
 
   /** Their branches. */

@@ -25,7 +25,7 @@ public final class KeptRuns {
   /** The branches of all of them, oldest first. */
   public List<String> branches() {
     try (LakeCatalog main = LakeCatalog.open(config.catalog())) {
-      return FailedRuns.find(main).runs().stream().map(RunId::branch).sorted().toList();
+      return FailedRuns.find(main).runs().stream().map(RunId::branch).toList();
     }
   }
 
@@ -39,8 +39,7 @@ public final class KeptRuns {
   public String promote(String branch) {
     try (LakeCatalog main = LakeCatalog.open(config.catalog());
         RunLock lock = RunLock.take(main, RunId.next().value())) {
-      new Repair(main).afterCrash();
-      RunId run = require(main, List.of(branch)).get(0);
+      RunId run = require(new Repair(main).afterCrash(), List.of(branch)).get(0);
       try (LakeCatalog at = LakeCatalog.open(config.catalog(), run.branch(), Optional.empty())) {
         OpsRows ops = new OpsRows(at);
         if (!FailedRuns.has(ops, run, RunRecords.SUCCEEDED)) {
@@ -68,21 +67,20 @@ public final class KeptRuns {
   public void discard(List<String> branches) {
     try (LakeCatalog main = LakeCatalog.open(config.catalog());
         RunLock lock = RunLock.take(main, RunId.next().value())) {
-      new Repair(main).afterCrash();
-      List<RunId> runs = require(main, branches);
-      FailedRuns.find(main).record(new OpsRows(main));
+      FailedRuns kept = new Repair(main).afterCrash();
+      List<RunId> runs = require(kept, branches);
+      kept.record(new OpsRows(main));
       lock.requireHeld();
       runs.forEach(run -> new CatalogBranches(main).delete(run.branch()));
     }
   }
 
-  private static List<RunId> require(LakeCatalog main, List<String> branches) {
-    List<RunId> kept = FailedRuns.find(main).runs();
-    List<String> names = kept.stream().map(RunId::branch).sorted().toList();
+  private static List<RunId> require(FailedRuns kept, List<String> branches) {
+    List<String> names = kept.runs().stream().map(RunId::branch).toList();
     List<RunId> runs = new ArrayList<>();
     for (String branch : branches) {
       runs.add(
-          kept.stream()
+          kept.runs().stream()
               .filter(run -> run.branch().equals(branch))
               .findFirst()
               .orElseThrow(

@@ -28,21 +28,20 @@ final class Repair {
     this.branches = new CatalogBranches(main);
   }
 
-  void afterCrash() {
-    OpsRows ops = new OpsRows(main);
-    RunRecords.lastPublished(ops).ifPresent(this::tag);
-    Set<String> kept = FailedRuns.find(main).branches();
+  /** Mends; returns the failed runs, whose branches are kept. */
+  FailedRuns afterCrash() {
+    RunRecords.lastPublished(new OpsRows(main)).ifPresent(this::tag);
+    FailedRuns kept = FailedRuns.find(main);
+    Set<String> keptBranches = kept.branches();
     for (Reference reference : branches.all()) {
       String name = reference.getName();
-      Optional<RunId> run = RunId.ofBranch(name);
-      boolean ofARun = run.isPresent() || name.startsWith(RunLock.NAME + "_");
-      // a promoted run has failed, too
-      boolean published = run.isPresent() && FailedRuns.has(ops, run.get(), RunRecords.SUCCEEDED);
-      if (ofARun && (published || !kept.contains(name))) {
+      boolean ofARun = RunId.ofBranch(name).isPresent() || name.startsWith(RunLock.NAME + "_");
+      if (ofARun && !keptBranches.contains(name)) {
         LOG.info("Branch {} is dropped: its run was stopped", name);
         branches.delete(name);
       }
     }
+    return kept;
   }
 
   private void tag(RunId run) {

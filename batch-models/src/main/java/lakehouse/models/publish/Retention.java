@@ -24,16 +24,15 @@ final class Retention {
   }
 
   /** To be used by the holder of the lock, after the records of failed runs were taken along. */
-  void apply() {
+  void apply(FailedRuns kept) {
     CatalogBranches branches = new CatalogBranches(main);
     List<String> tags =
         branches.all().stream()
             .map(Reference::getName)
             .filter(name -> RunId.ofTag(name).isPresent())
             .toList();
-    List<String> failed = FailedRuns.find(main).runs().stream().map(RunId::branch).toList();
     drop(branches, tags, config.keepPublications());
-    drop(branches, failed, config.keepFailedRuns());
+    drop(branches, kept.runs().stream().map(RunId::branch).toList(), config.keepFailedRuns());
   }
 
   // Names sort by time.

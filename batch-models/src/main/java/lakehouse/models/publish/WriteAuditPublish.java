@@ -115,7 +115,7 @@ public final class WriteAuditPublish {
     try (LakeCatalog main = LakeCatalog.open(config.catalog())) {
       head(main);
       try (RunLock lock = RunLock.take(main, run.value())) {
-        new Repair(main).afterCrash();
+        FailedRuns kept = new Repair(main).afterCrash();
         String hash = head(main);
         Preparation prepared = Preparation.of(main, hash, models, request);
         listener.planned(prepared.plan());
@@ -123,9 +123,9 @@ public final class WriteAuditPublish {
           requireTimely(hash, prepared);
           return Optional.empty();
         }
-        Published published = run(main, lock, run, hash, prepared, request.mode());
+        Published published = run(main, lock, run, kept, prepared, request.mode());
         if (request.mode() == Mode.PUBLISH) {
-          new Retention(main, config.models()).apply();
+          new Retention(main, config.models()).apply(kept);
         }
         return Optional.of(published);
       }
@@ -133,7 +133,8 @@ public final class WriteAuditPublish {
   }
 
   private Published run(
-      LakeCatalog main, RunLock lock, RunId run, String hash, Preparation prepared, Mode mode) {
+      LakeCatalog main, RunLock lock, RunId run, FailedRuns kept, Preparation prepared, Mode mode) {
+    String hash = prepared.plan().hash();
     CatalogBranches branches = new CatalogBranches(main);
     String reference = config.catalog().reference();
     RunRecords records = new RunRecords(run, hash);
@@ -169,7 +170,7 @@ public final class WriteAuditPublish {
           branches.delete(run.branch());
           return new Published(run, mode, hash, done, audits);
         }
-        FailedRuns.find(main).record(ops);
+        kept.record(ops);
         ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.SUCCEEDED, ""));
         ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));
         new IngestCommits(main, ops).upTo(hash);
@@ -290,7 +291,6 @@ public final class WriteAuditPublish {
   }
 
   private String head(LakeCatalog main) {
-    String reference = config.catalog().reference();
-    return new CatalogBranches(main).requireHash(reference);
+    return main.requireReference(config.catalog().reference()).getHash();
   }
 }

@@ -25,21 +25,6 @@ public final class CatalogBranches {
     return catalog.reference(name).map(Reference::getHash);
   }
 
-  /**
-   * The hash that a branch that must be there stands at.
-   *
-   * @throws LakeException with {@link ExitCode#PREFLIGHT} if it is not
-   */
-  public String requireHash(String name) {
-    return hash(name)
-        .orElseThrow(
-            () ->
-                new LakeException(
-                    ExitCode.PREFLIGHT,
-                    "The catalog has no branch %s. Make it with `lake setup apply`."
-                        .formatted(name)));
-  }
-
   /** All branches and tags. */
   public List<Reference> all() {
     try {

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import lakehouse.catalog.LakeCatalog;
-import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.util.Tasks;
@@ -227,14 +226,7 @@ public final class CatalogCommit implements AutoCloseable {
   }
 
   private Reference head() {
-    return catalog
-        .reference(catalog.config().reference())
-        .orElseThrow(
-            () ->
-                new LakeException(
-                    ExitCode.PREFLIGHT,
-                    "The catalog has no branch %s. Make it with `lake setup apply`."
-                        .formatted(catalog.config().reference())));
+    return catalog.requireReference(catalog.config().reference());
   }
 
   private Map<ContentKey, Content> contents(Reference head, List<ContentKey> keys) {

@@ -11,7 +11,6 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.branch.CatalogBranches;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
-import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.cli.Program;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.config.ConfigOption;
@@ -53,7 +52,7 @@ public final class Status implements Callable<Integer> {
     String reference = config.catalog().reference();
     try (LakeCatalog main = LakeCatalog.open(config.catalog());
         CatalogCommit commits = new CatalogCommit(main)) {
-      Reference head = main.reference(reference).orElseThrow(() -> missing(reference));
+      Reference head = main.requireReference(reference);
       SourceReader sources = new SourceReader(main, commits, head);
       List<SourceStatus> sourceStatus = config.sources().stream().map(sources::read).toList();
       List<Reference> references = new CatalogBranches(main).all();
@@ -81,12 +80,6 @@ public final class Status implements Callable<Integer> {
         .filter(name -> !name.equals(without))
         .sorted()
         .toList();
-  }
-
-  private static LakeException missing(String reference) {
-    return new LakeException(
-        ExitCode.PREFLIGHT,
-        "The catalog has no branch %s. Make it with `lake setup apply`.".formatted(reference));
   }
 
   private void print(LakeStatus status) {

@@ -148,15 +148,7 @@ final class Reconciliation {
 
   private String head(String reference) {
     try (LakeCatalog catalog = LakeCatalog.open(config.catalog())) {
-      return catalog
-          .reference(reference)
-          .orElseThrow(
-              () ->
-                  new LakeException(
-                      ExitCode.PREFLIGHT,
-                      "The catalog has no branch %s. Make it with `lake setup apply`."
-                          .formatted(reference)))
-          .getHash();
+      return catalog.requireReference(reference).getHash();
     }
   }
 
