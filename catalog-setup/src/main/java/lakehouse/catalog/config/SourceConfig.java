@@ -1,6 +1,8 @@
 package lakehouse.catalog.config;
 
 import java.io.Serializable;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -60,5 +62,11 @@ public record SourceConfig(
     tables = List.copyOf(tables);
     exclude = List.copyOf(exclude);
     masks = List.copyOf(masks);
+  }
+
+  /** The database's address for PostgreSQL's JDBC driver, without user and password. */
+  public String jdbcUrl() {
+    return "jdbc:postgresql://%s:%d/%s"
+        .formatted(host, port, URLEncoder.encode(database, StandardCharsets.UTF_8));
   }
 }

@@ -132,9 +132,7 @@ final class SourceReader {
     properties.setProperty("connectTimeout", Integer.toString(TIMEOUT_SECONDS));
     properties.setProperty("socketTimeout", Integer.toString(TIMEOUT_SECONDS));
     properties.setProperty("ApplicationName", "lake status");
-    String url =
-        "jdbc:postgresql://%s:%d/%s".formatted(source.host(), source.port(), source.database());
-    try (Connection connection = DriverManager.getConnection(url, properties);
+    try (Connection connection = DriverManager.getConnection(source.jdbcUrl(), properties);
         PreparedStatement statement = connection.prepareStatement(SERVER)) {
       statement.setString(1, held.map(LogSequenceNumber::asString).orElse(null));
       statement.setString(2, source.slot());

@@ -25,13 +25,6 @@ public final class SourceConnection {
     properties.setProperty("connectTimeout", TIMEOUT_SECONDS);
     properties.setProperty("loginTimeout", TIMEOUT_SECONDS);
     properties.setProperty("socketTimeout", "60");
-    return DriverManager.getConnection(
-        "jdbc:postgresql://%s:%d/%s"
-            .formatted(
-                source.host(),
-                source.port(),
-                java.net.URLEncoder.encode(
-                    source.database(), java.nio.charset.StandardCharsets.UTF_8)),
-        properties);
+    return DriverManager.getConnection(source.jdbcUrl(), properties);
   }
 }

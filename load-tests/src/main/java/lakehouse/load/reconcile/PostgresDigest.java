@@ -11,10 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -25,7 +22,6 @@ import java.util.stream.Stream;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.SourceConfig;
-import lakehouse.load.reconcile.SourceTable.SourceColumn;
 import lakehouse.load.reconcile.TablePlan.ComparedColumn;
 import org.jspecify.annotations.Nullable;
 
@@ -48,64 +44,6 @@ final class PostgresDigest implements AutoCloseable {
       SET row_security = off;
       SET statement_timeout = 0;
       SET idle_in_transaction_session_timeout = 0;
-      """;
-
-  private static final String TABLES =
-      """
-      WITH RECURSIVE published AS (
-        SELECT n.nspname,
-               c.relname,
-               c.oid,
-               c.relkind,
-               to_jsonb(p) ->> 'rowfilter' AS row_filter,
-               to_jsonb(p) -> 'attnames' AS columns
-        FROM pg_publication_tables p
-        JOIN pg_namespace n ON n.nspname = p.schemaname
-        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
-        WHERE p.pubname = ?
-      ),
-      resolved AS (
-        SELECT a.attrelid, a.attnum, a.attname, a.atttypid AS type, a.atttypmod AS modifier
-        FROM published p
-        JOIN pg_attribute a ON a.attrelid = p.oid
-        WHERE a.attnum > 0
-          AND NOT a.attisdropped
-          AND (p.columns IS NULL AND a.attgenerated = '' OR jsonb_exists(p.columns, a.attname))
-        UNION ALL
-        SELECT r.attrelid,
-               r.attnum,
-               r.attname,
-               t.typbasetype,
-               CASE WHEN t.typtypmod = -1 THEN r.modifier ELSE t.typtypmod END
-        FROM resolved r
-        JOIN pg_type t ON t.oid = r.type AND t.typtype = 'd'
-      )
-      SELECT p.nspname,
-             p.relname,
-             p.relkind = 'p' AS partitioned,
-             p.row_filter,
-             r.attname,
-             t.typname,
-             r.modifier,
-             e.typname AS element
-      FROM published p
-      JOIN resolved r ON r.attrelid = p.oid
-      JOIN pg_type t ON t.oid = r.type AND t.typtype <> 'd'
-      LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-      ORDER BY p.nspname, p.relname, r.attnum
-      """;
-
-  private static final String ALL_TABLES =
-      """
-      SELECT n.nspname, c.relname
-      FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p')
-        AND NOT c.relispartition
-        AND c.relpersistence = 'p'
-        AND n.nspname <> 'information_schema'
-        AND n.nspname NOT LIKE 'pg\\_%'
-      ORDER BY 1, 2
       """;
 
   private final SourceConfig source;
@@ -135,63 +73,13 @@ final class PostgresDigest implements AutoCloseable {
     }
   }
 
-  /** The short names of all the tables that people made in the database. */
-  List<String> allTables() {
-    List<String> names = new ArrayList<>();
-    try (PreparedStatement statement = holder.prepareStatement(ALL_TABLES);
-        ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        names.add(SourceTable.shortName(row.getString(1), row.getString(2)));
-      }
+  /** The tables of the database, as they are at the snapshot. */
+  DatabaseTables tables() {
+    try {
+      return DatabaseTables.read(holder, source.publication());
     } catch (SQLException e) {
       throw failure(source, "reading the database's tables", e);
     }
-    return names;
-  }
-
-  /** The tables that the source's publication sends, by name. */
-  List<SourceTable> tables() {
-    Map<List<String>, List<SourceColumn>> columns = new LinkedHashMap<>();
-    Map<List<String>, SourceTable> tables = new LinkedHashMap<>();
-    try (PreparedStatement statement = holder.prepareStatement(TABLES)) {
-      statement.setString(1, source.publication());
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          List<String> name = List.of(row.getString(1), row.getString(2));
-          tables.put(
-              name,
-              new SourceTable(
-                  name.get(0),
-                  name.get(1),
-                  row.getBoolean(3),
-                  List.of(),
-                  Optional.ofNullable(row.getString(4))));
-          columns
-              .computeIfAbsent(name, key -> new ArrayList<>())
-              .add(new SourceColumn(row.getString(5), type(row)));
-        }
-      }
-    } catch (SQLException e) {
-      throw failure(source, "reading the publication's tables", e);
-    }
-    return tables.entrySet().stream()
-        .map(
-            entry ->
-                new SourceTable(
-                    entry.getValue().schema(),
-                    entry.getValue().name(),
-                    entry.getValue().partitioned(),
-                    columns.get(entry.getKey()),
-                    entry.getValue().rowFilter()))
-        .toList();
-  }
-
-  private static PostgresType type(ResultSet row) throws SQLException {
-    int modifier = row.getInt(7);
-    Optional<PostgresType> element =
-        Optional.ofNullable(row.getString(8))
-            .map(name -> new PostgresType(name, modifier, Optional.empty()));
-    return new PostgresType(row.getString(6), modifier, element);
   }
 
   /** Count and sums of each bucket. */
@@ -358,15 +246,7 @@ final class PostgresDigest implements AutoCloseable {
     properties.setProperty("password", source.password().reveal());
     properties.setProperty("ApplicationName", "lake reconcile");
     properties.setProperty("connectTimeout", "10");
-    Connection connection =
-        DriverManager.getConnection(
-            "jdbc:postgresql://%s:%d/%s"
-                .formatted(
-                    source.host(),
-                    source.port(),
-                    java.net.URLEncoder.encode(
-                        source.database(), java.nio.charset.StandardCharsets.UTF_8)),
-            properties);
+    Connection connection = DriverManager.getConnection(source.jdbcUrl(), properties);
     try (Statement statement = connection.createStatement()) {
       statement.execute(SESSION);
       connection.setReadOnly(true);

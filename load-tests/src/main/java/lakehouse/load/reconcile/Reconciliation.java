@@ -118,9 +118,10 @@ final class Reconciliation {
       for (SourceConfig source : sources()) {
         PostgresDigest postgres = PostgresDigest.open(source);
         open.add(postgres);
-        List<SourceTable> published = captured(source, postgres);
-        leftOut.addAll(leftOut(source, postgres, published));
-        published.stream()
+        DatabaseTables tables = postgres.tables();
+        List<SourceTable> wanted = captured(source, tables);
+        leftOut.addAll(leftOut(source, tables, wanted));
+        wanted.stream()
             .filter(this::requested)
             .map(table -> new Captured(source, table, postgres))
             .forEach(captured::add);
@@ -166,9 +167,8 @@ final class Reconciliation {
         .toList();
   }
 
-  private List<SourceTable> captured(SourceConfig source, PostgresDigest postgres) {
-    List<SourceTable> published = postgres.tables();
-    if (published.isEmpty()) {
+  private List<SourceTable> captured(SourceConfig source, DatabaseTables tables) {
+    if (tables.published().isEmpty()) {
       throw new LakeException(
           ExitCode.PREFLIGHT,
           """
@@ -176,7 +176,7 @@ final class Reconciliation {
           database %s. `lake doctor` prints the statement that makes it."""
               .formatted(source.publication(), source.name(), source.database()));
     }
-    return published.stream()
+    return tables.published().stream()
         .filter(t -> TablePattern.anyMatches(source.tables(), t.schema(), t.name()))
         .filter(t -> !TablePattern.anyMatches(source.exclude(), t.schema(), t.name()))
         .toList();
@@ -188,9 +188,9 @@ final class Reconciliation {
   }
 
   private static List<String> leftOut(
-      SourceConfig source, PostgresDigest postgres, List<SourceTable> captured) {
+      SourceConfig source, DatabaseTables tables, List<SourceTable> captured) {
     Set<String> names = captured.stream().map(SourceTable::shortName).collect(Collectors.toSet());
-    return postgres.allTables().stream()
+    return tables.all().stream()
         .filter(name -> !names.contains(name))
         .map(name -> source.name() + "." + name)
         .toList();

@@ -1,5 +1,6 @@
 package lakehouse.load.reconcile;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,13 @@ record SourceTable(
 
   /** A column of a source's table. */
   record SourceColumn(String name, PostgresType type) {}
+
+  /** This table with the columns of the other behind its own. */
+  SourceTable withColumnsOf(SourceTable other) {
+    List<SourceColumn> all = new ArrayList<>(columns);
+    all.addAll(other.columns);
+    return new SourceTable(schema, name, partitioned, all, rowFilter);
+  }
 
   /** {@code schema.table}, or the bare name in schema {@code public}. */
   String shortName() {

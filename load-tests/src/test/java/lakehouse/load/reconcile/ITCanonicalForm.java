@@ -328,7 +328,7 @@ class ITCanonicalForm {
   }
 
   private TablePlan plan(PostgresDigest source, Map<String, MaskConfig.Method> masks) {
-    List<SourceTable> tables = source.tables();
+    List<SourceTable> tables = source.tables().published();
     assertThat(tables).hasSize(1);
     return TablePlan.of(
         tables.get(0),

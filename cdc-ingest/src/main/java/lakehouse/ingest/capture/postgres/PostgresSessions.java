@@ -59,15 +59,7 @@ final class PostgresSessions implements Serializable {
     properties.setProperty("assumeMinServerVersion", "14");
     properties.setProperty("connectTimeout", "10");
     properties.setProperty("tcpKeepAlive", "true");
-    Connection connection =
-        DriverManager.getConnection(
-            "jdbc:postgresql://%s:%d/%s"
-                .formatted(
-                    source.host(),
-                    source.port(),
-                    java.net.URLEncoder.encode(
-                        source.database(), java.nio.charset.StandardCharsets.UTF_8)),
-            properties);
+    Connection connection = DriverManager.getConnection(source.jdbcUrl(), properties);
     try (Statement statement = connection.createStatement()) {
       statement.execute(SETTINGS);
       return connection;
