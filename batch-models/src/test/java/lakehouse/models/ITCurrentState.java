@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.models.model.ModelLibrary;
@@ -20,33 +19,19 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ITCurrentState {
   private static final long SEED = System.nanoTime();
 
-  private static TestLake lake;
-  private static LakeCatalog catalog;
-
-  @BeforeAll
-  static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
-  }
+  @RegisterExtension static final TestLake lake = new TestLake();
 
   @Test
   void followsChangesDeletesKeysAndLeftOutValues() {
     BronzeWriter log =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             "shop",
             "item",
             List.of("id"),
@@ -142,7 +127,7 @@ class ITCurrentState {
     BronzeWriter evolved = log("evolved", List.of("id"));
     BronzeWriter pair =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             "shop",
             "pair",
             List.of("a", "b"),
@@ -194,7 +179,7 @@ class ITCurrentState {
     Random random = new Random(SEED);
     BronzeWriter log =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             "shop",
             "random",
             List.of("id"),
@@ -311,7 +296,7 @@ class ITCurrentState {
 
   private static BronzeWriter log(String table, List<String> key) {
     return new BronzeWriter(
-        catalog,
+        lake.catalog(),
         "shop",
         table,
         key,

@@ -11,43 +11,29 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.models.publish.WriteAuditPublish.Published;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a person can decide about publications, by the real program. */
 class ITDecisions {
-  private static TestLake lake;
-  private static LakeCatalog catalog;
-
-  @BeforeAll
-  static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
-  }
+  @RegisterExtension static final TestLake lake = new TestLake();
 
   @Test
   void promotesAFailedRunInSpiteOfItsAudits() {
-    Shop shop = new Shop(lake, catalog, "promoted");
+    Shop shop = new Shop(lake, "promoted");
     shop.publish();
     String branch = failed(shop);
 
-    ModelsProgram promote = shop.program("promote", branch);
+    ProgramProcess promote = shop.program("promote", branch);
 
     assertThat(promote.exitCode()).as(promote.output()).isZero();
     String tag = branch.replaceFirst("^run_", "published_");
     assertThat(promote.output()).contains("Published as " + tag + ", in spite of its audits.");
-    assertThat(catalog.reference(tag).orElseThrow().getHash()).isEqualTo(shop.head());
+    assertThat(lake.catalog().reference(tag).orElseThrow().getHash()).isEqualTo(shop.head());
     assertThat(shop.rows("main", "total")).containsExactly("[20.00]");
     assertThat(shop.references("run_")).doesNotContain(branch);
     assertThat(
@@ -62,18 +48,18 @@ class ITDecisions {
 
   @Test
   void discardsAFailedRunAndKeepsItsRecord() {
-    Shop shop = new Shop(lake, catalog, "discarded");
+    Shop shop = new Shop(lake, "discarded");
     shop.publish();
     List<List<String>> before = shop.published();
     String branch = failed(shop);
 
-    ModelsProgram unknown = shop.program("discard", branch + "x");
+    ProgramProcess unknown = shop.program("discard", branch + "x");
     assertThat(unknown.exitCode()).as(unknown.output()).isEqualTo(2);
     assertThat(unknown.output())
         .contains(
             "No failed run is kept on branch " + branch + "x; did you mean `" + branch + "`?");
 
-    ModelsProgram discard = shop.program("discard", branch);
+    ProgramProcess discard = shop.program("discard", branch);
 
     assertThat(discard.exitCode()).as(discard.output()).isZero();
     assertThat(shop.references("run_")).doesNotContain(branch);
@@ -89,7 +75,7 @@ class ITDecisions {
 
   @Test
   void rollsBackToATagAndDoesAgainWhatCameAfterIt() {
-    Shop shop = new Shop(lake, catalog, "rolled");
+    Shop shop = new Shop(lake, "rolled");
     String tag = shop.publish().orElseThrow().run().tag();
     List<List<String>> before = shop.published();
     shop.sales().at(1, 10).update(sale(2, 2, "12.00")).delete("sale_id", 4L).commit();
@@ -98,15 +84,15 @@ class ITDecisions {
     List<List<String>> after = shop.published();
     assertThat(after).isNotEqualTo(before);
 
-    ModelsProgram rollback = shop.program("rollback", tag);
+    ProgramProcess rollback = shop.program("rollback", tag);
 
     assertThat(rollback.exitCode()).as(rollback.output()).isZero();
     assertThat(rollback.output()).contains("are as they were at " + tag + " again");
     assertThat(shop.published()).isEqualTo(before);
-    assertThat(catalog.iceberg().tableExists(TableIdentifier.of("gold", "rolled", "late")))
+    assertThat(lake.catalog().iceberg().tableExists(TableIdentifier.of("gold", "rolled", "late")))
         .isFalse();
     assertThat(shop.program("rollback", tag).output()).contains("Nothing differs from " + tag);
-    ModelsProgram unknown = shop.program("rollback", "published_yesterday");
+    ProgramProcess unknown = shop.program("rollback", "published_yesterday");
     assertThat(unknown.exitCode()).isEqualTo(2);
     assertThat(unknown.output()).contains("There is no publication published_yesterday");
 
@@ -118,7 +104,7 @@ class ITDecisions {
 
   @Test
   void tellsRowByRowWhatWouldBePublishedAndPublishesNothing() {
-    Shop shop = new Shop(lake, catalog, "compared");
+    Shop shop = new Shop(lake, "compared");
     shop.publish();
     List<List<String>> before = shop.published();
     shop.sales()
@@ -130,7 +116,7 @@ class ITDecisions {
     String head = shop.head();
     List<String> references = shop.references("");
 
-    ModelsProgram diff = shop.program("diff", "--select", "silver.compared.sale+");
+    ProgramProcess diff = shop.program("diff", "--select", "silver.compared.sale+");
 
     assertThat(diff.exitCode()).as(diff.output()).isZero();
     assertThat(diff.output())
@@ -141,7 +127,7 @@ class ITDecisions {
         .contains("  delete amount=50.00")
         .contains("  insert amount=57.00");
 
-    ModelsProgram dry = shop.program("run", "--dry-run");
+    ProgramProcess dry = shop.program("run", "--dry-run");
 
     assertThat(dry.exitCode()).as(dry.output()).isZero();
     assertThat(dry.output()).contains("Dry run: all was made and audited");
@@ -153,10 +139,10 @@ class ITDecisions {
 
   @Test
   void backfillsPartitionsWhateverChanged() {
-    Shop shop = new Shop(lake, catalog, "filled");
+    Shop shop = new Shop(lake, "filled");
     shop.publish();
     List<List<String>> before = shop.published();
-    catalog
+    lake.catalog()
         .iceberg()
         .loadTable(TableIdentifier.of("gold", "filled", "revenue"))
         .newDelete()
@@ -169,14 +155,14 @@ class ITDecisions {
     assertThat(shop.rows("main", "revenue")).as("the fault bites").hasSize(3);
     assertThat(shop.publish()).as("no input changed").isEmpty();
 
-    ModelsProgram run =
+    ProgramProcess run =
         shop.program(
             "run", "--select", "gold.filled.revenue+", "--backfill", "2026-01-01..2026-01-03");
 
     assertThat(run.exitCode()).as(run.output()).isZero();
     assertThat(run.output()).contains("(day 2026-01-01..2026-01-03)");
     assertThat(shop.published()).isEqualTo(before);
-    ModelsProgram wrong =
+    ProgramProcess wrong =
         shop.program("plan", "--select", "gold.filled.total", "--backfill", "2026-01-01..");
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.output()).contains("None of the selected models is made by partitions");
@@ -184,13 +170,13 @@ class ITDecisions {
 
   @Test
   void keepsSoManyPublicationsAndFailedRunsAsConfigured() {
-    Shop shop = new Shop(lake, catalog, "kept");
+    Shop shop = new Shop(lake, "kept");
     shop.publish();
     String older = failed(shop);
     String later = failed(shop);
     shop.sales().at(1, 20).delete("sale_id", 6L).insert(sale(7, 7, "1.00")).commit();
 
-    ModelsProgram run = shop.runWith("keep-publications: 2\nkeep-failed-runs: 1");
+    ProgramProcess run = shop.runWith("keep-publications: 2\nkeep-failed-runs: 1");
 
     assertThat(run.exitCode()).as(run.output()).isZero();
     List<String> tags = shop.references("published_");
@@ -204,11 +190,11 @@ class ITDecisions {
 
   @Test
   void writesASiteOfTheModels() throws IOException {
-    Shop shop = new Shop(lake, catalog, "told");
+    Shop shop = new Shop(lake, "told");
     Published published = shop.publish().orElseThrow();
     Path folder = lake.folder().resolve("site");
 
-    ModelsProgram docs = shop.program("docs", "--out", folder.toString());
+    ProgramProcess docs = shop.program("docs", "--out", folder.toString());
 
     assertThat(docs.exitCode()).as(docs.output()).isZero();
     assertThat(Files.readString(folder.resolve("index.html")))
@@ -236,7 +222,7 @@ class ITDecisions {
   private static String failed(Shop shop) {
     List<String> before = shop.references("run_");
     shop.sales().at(1, 10).update(sale(6, 3, "-30.00")).commit();
-    ModelsProgram run = shop.run();
+    ProgramProcess run = shop.run();
     assertThat(run.exitCode()).as(run.output()).isEqualTo(4);
     List<String> now = shop.references("run_");
     assertThat(now).containsAll(before).hasSize(before.size() + 1);

@@ -16,15 +16,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import lakehouse.catalog.LakeCatalog;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelLibrary;
 import lakehouse.models.publish.WriteAuditPublish.Request;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Whatever happens to a table: after each run, every kind of model holds what plain Java makes of
@@ -35,27 +33,14 @@ class ITEquivalence {
   private static final int RUNS = 4;
   private static final int TRANSACTIONS = 25;
 
-  private static TestLake lake;
-  private static LakeCatalog catalog;
-
-  @BeforeAll
-  static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
-  }
+  @RegisterExtension static final TestLake lake = new TestLake();
 
   @Test
   void incrementalRunsAFullRefreshAndPlainJavaAgree() throws IOException {
     Random random = new Random(SEED);
     BronzeWriter log =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             "any",
             "entry",
             List.of("id"),

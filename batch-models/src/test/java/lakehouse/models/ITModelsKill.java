@@ -6,32 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
-import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.models.publish.RunLock;
 import lakehouse.models.publish.WriteAuditPublish;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A run that is killed leaves all of it on {@code main} or nothing, and the next one takes its lock
  * and ends as a full refresh does.
  */
 class ITModelsKill {
-  private static TestLake lake;
-  private static LakeCatalog catalog;
-
-  @BeforeAll
-  static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
-  }
+  @RegisterExtension static final TestLake lake = new TestLake();
 
   @Test
   void inTheMiddleOfAWrite() {
@@ -50,7 +36,7 @@ class ITModelsKill {
         """);
     List<List<String>> before = shop.published();
     String head = change(shop);
-    try (ModelsProgram run = ModelsProgram.start(shop.config(), "run")) {
+    try (ProgramProcess run = ModelsProgram.start(shop.config(), "run")) {
       // the fault bites: one table is written, and a task is at the rows of another
       await()
           .atMost(Duration.ofMinutes(3))
@@ -79,7 +65,7 @@ class ITModelsKill {
     List<List<String>> before = shop.published();
     String head = change(shop);
 
-    ModelsProgram run = halted(shop, WriteAuditPublish.HALT_BEFORE_MERGE);
+    ProgramProcess run = halted(shop, WriteAuditPublish.HALT_BEFORE_MERGE);
 
     // the fault bites: all is on the branch, and audited
     assertThat(run.output()).containsPattern("Audited: \\d+ rules, 0 broken");
@@ -108,12 +94,12 @@ class ITModelsKill {
     List<List<String>> published = shop.published();
     assertThat(shop.rows("main", "total")).containsExactly("[62.00]");
 
-    ModelsProgram next = shop.run();
+    ProgramProcess next = shop.run();
 
     assertThat(next.exitCode()).as(next.output()).isZero();
     assertThat(next.output()).contains("Nothing new: what is published is up to date.");
     assertThat(shop.head()).isEqualTo(merged);
-    assertThat(catalog.reference(tag).orElseThrow().getHash()).isEqualTo(merged);
+    assertThat(lake.catalog().reference(tag).orElseThrow().getHash()).isEqualTo(merged);
     assertThat(shop.rows(tag, "total")).containsExactly("[62.00]");
     assertNothingIsLeft(shop);
     shop.refresh();
@@ -121,8 +107,8 @@ class ITModelsKill {
   }
 
   private static Shop published(String name) {
-    Shop shop = new Shop(lake, catalog, name);
-    ModelsProgram run = shop.run();
+    Shop shop = new Shop(lake, name);
+    ProgramProcess run = shop.run();
     assertThat(run.exitCode()).as(run.output()).isZero();
     return shop;
   }
@@ -139,15 +125,15 @@ class ITModelsKill {
     return shop.head();
   }
 
-  private static ModelsProgram halted(Shop shop, String point) {
-    ModelsProgram run = ModelsProgram.startWithFault(point + ":1", shop.config(), "run");
+  private static ProgramProcess halted(Shop shop, String point) {
+    ProgramProcess run = ModelsProgram.startWithFault(point + ":1", shop.config(), "run");
     assertThat(run.exitCode()).as(run.output()).isEqualTo(137);
     assertThat(run.output()).contains("halted by fault " + point);
     return run;
   }
 
   private static void assertNextRunIsRight(Shop shop) {
-    ModelsProgram next = shop.run();
+    ProgramProcess next = shop.run();
     assertThat(next.exitCode()).as(next.output()).isZero();
     assertNothingIsLeft(shop);
     List<List<String>> published = shop.published();

@@ -3,30 +3,21 @@ package lakehouse.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import lakehouse.catalog.LakeCatalog;
-import org.junit.jupiter.api.AfterAll;
+import lakehouse.catalog.platform.ProgramProcess;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What cannot be right is refused with exit code 2 before anything is published. */
 class ITModelsRefuse {
-  private static TestLake lake;
-  private static LakeCatalog catalog;
+  @RegisterExtension static final TestLake lake = new TestLake();
   private static Shop shop;
 
   @BeforeAll
   static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-    shop = new Shop(lake, catalog, "shop");
+    shop = new Shop(lake, "shop");
     assertThat(shop.run().exitCode()).isZero();
     shop.sales().at(1, 10).insert(Shop.sale(6, 6, "6.00")).commit();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
   }
 
   @Test
@@ -90,7 +81,7 @@ class ITModelsRefuse {
         full(
             "SELECT day / (sale_id - sale_id) AS x FROM (SELECT 1 AS day, sale_id FROM ${ref('silver.shop.sale')})"));
     List<List<String>> before = shop.published();
-    ModelsProgram run = shop.run();
+    ProgramProcess run = shop.run();
     assertThat(run.exitCode()).as(run.output()).isEqualTo(4);
     assertThat(run.output())
         .contains(
@@ -120,7 +111,7 @@ class ITModelsRefuse {
   private static void assertRefused(List<String> arguments, String... said) {
     String head = shop.head();
     List<String> references = shop.references("");
-    ModelsProgram run = shop.run(arguments.toArray(String[]::new));
+    ProgramProcess run = shop.run(arguments.toArray(String[]::new));
     assertThat(run.exitCode()).as(run.output()).isEqualTo(2);
     assertThat(run.output()).contains(said).doesNotContain("Exception", "\tat ");
     assertThat(shop.head()).isEqualTo(head);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
-import lakehouse.catalog.LakeCatalog;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelLibrary;
 import lakehouse.models.plan.Action;
@@ -22,33 +21,19 @@ import lakehouse.models.run.ChangeSet;
 import lakehouse.models.run.ModelRunner;
 import lakehouse.models.run.Outcome;
 import org.apache.iceberg.types.Types;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ITSelectModels {
   private static final Request ALL = new Request(List.of(), false);
 
-  private static TestLake lake;
-  private static LakeCatalog catalog;
-
-  @BeforeAll
-  static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
-  }
+  @RegisterExtension static final TestLake lake = new TestLake();
 
   @Test
   void changeOnlyWhatChangesReachAndEndAsAFullRefreshDoes() throws IOException {
     BronzeWriter sale =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             "shop",
             "sale",
             List.of("sale_id"),
@@ -60,7 +45,7 @@ class ITSelectModels {
                 "note", Types.StringType.get()));
     BronzeWriter owner =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             "shop",
             "owner",
             List.of("place_id", "valid_from"),

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.plan.RunPlan;
 import lakehouse.models.publish.AuditFailedException;
@@ -22,37 +22,23 @@ import lakehouse.models.publish.WriteAuditPublish;
 import lakehouse.models.publish.WriteAuditPublish.Published;
 import lakehouse.models.publish.WriteAuditPublish.Request;
 import lakehouse.models.run.ModelRunner;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a run publishes, and what it does not, by the real program. */
 class ITWriteAuditPublish {
-  private static TestLake lake;
-  private static LakeCatalog catalog;
-
-  @BeforeAll
-  static void start() {
-    lake = TestLake.start();
-    catalog = lake.catalog();
-  }
-
-  @AfterAll
-  static void stop() {
-    catalog.close();
-    lake.close();
-  }
+  @RegisterExtension static final TestLake lake = new TestLake();
 
   @Test
   void aBrokenRulePublishesNothingAndNamesTheQueryThatFindsItsRows() {
-    Shop shop = new Shop(lake, catalog, "audited");
-    ModelsProgram first = shop.run();
+    Shop shop = new Shop(lake, "audited");
+    ProgramProcess first = shop.run();
     assertThat(first.exitCode()).as(first.output()).isZero();
     List<List<String>> before = shop.published();
     shop.sales().at(1, 10).insert(sale(6, 3, "-30.00")).commit();
     String head = shop.head();
 
-    ModelsProgram failed = shop.run();
+    ProgramProcess failed = shop.run();
 
     assertThat(failed.exitCode()).as(failed.output()).isEqualTo(4);
     assertThat(failed.output())
@@ -68,7 +54,7 @@ class ITWriteAuditPublish {
     assertThat(shop.references(RunLock.NAME)).isEmpty();
 
     shop.sales().at(1, 20).update(sale(6, 3, "3000.00")).commit();
-    ModelsProgram mended = shop.run();
+    ProgramProcess mended = shop.run();
 
     assertThat(mended.exitCode()).as(mended.output()).isZero();
     assertThat(mended.output())
@@ -91,7 +77,7 @@ class ITWriteAuditPublish {
 
   @Test
   void stopsForStaleDataAndForMoreOrLessRowsThanThereCanBe() {
-    Shop shop = new Shop(lake, catalog, "measured");
+    Shop shop = new Shop(lake, "measured");
     String model =
         """
         /*
@@ -139,7 +125,7 @@ class ITWriteAuditPublish {
 
   @Test
   void stopsForDataThatGrewOldWhereNothingNewCame() {
-    Shop shop = new Shop(lake, catalog, "aged");
+    Shop shop = new Shop(lake, "aged");
     shop.model(
         "old",
         """
@@ -151,12 +137,12 @@ class ITWriteAuditPublish {
         */
         SELECT day FROM ${ref('silver.${shop}.sale')}
         """);
-    ModelsProgram failed = shop.run();
+    ProgramProcess failed = shop.run();
     assertThat(failed.exitCode()).as(failed.output()).isEqualTo(4);
     String branch = shop.references("run_").get(shop.references("run_").size() - 1);
     assertThat(shop.program("promote", branch).exitCode()).isZero();
 
-    ModelsProgram again = shop.run();
+    ProgramProcess again = shop.run();
 
     assertThat(again.exitCode()).as(again.output()).isEqualTo(4);
     assertThat(again.output())
@@ -167,12 +153,12 @@ class ITWriteAuditPublish {
 
   @Test
   void saysThatThereIsNothingNewAndPublishesNothing() {
-    Shop shop = new Shop(lake, catalog, "idle");
+    Shop shop = new Shop(lake, "idle");
     assertThat(shop.run().exitCode()).isZero();
     String head = shop.head();
     List<String> references = shop.references("");
 
-    ModelsProgram again = shop.run();
+    ProgramProcess again = shop.run();
 
     assertThat(again.exitCode()).as(again.output()).isZero();
     assertThat(again.output()).contains("Nothing new: what is published is up to date.");
@@ -182,7 +168,7 @@ class ITWriteAuditPublish {
 
   @Test
   void refusesASecondRunWhileOneIsUnderWay() {
-    Shop shop = new Shop(lake, catalog, "busy");
+    Shop shop = new Shop(lake, "busy");
     Path config = shop.config();
     Held held = new Held();
     CompletableFuture<Optional<Published>> first =
@@ -193,7 +179,7 @@ class ITWriteAuditPublish {
     String run = held.awaitBranch();
     assertThat(shop.references(RunLock.NAME)).containsExactly(RunLock.NAME);
 
-    ModelsProgram second = shop.run();
+    ProgramProcess second = shop.run();
 
     assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
     assertThat(second.output())

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.branch.CatalogBranches;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.models.model.ModelLibrary;
 import lakehouse.models.publish.WriteAuditPublish.Published;
 import lakehouse.models.publish.WriteAuditPublish.Request;
@@ -23,19 +23,17 @@ import org.apache.iceberg.types.Types;
  */
 final class Shop {
   private final TestLake lake;
-  private final LakeCatalog catalog;
   private final String name;
   private final Path folder;
   private final BronzeWriter sale;
 
-  Shop(TestLake lake, LakeCatalog catalog, String name) {
+  Shop(TestLake lake, String name) {
     this.lake = lake;
-    this.catalog = catalog;
     this.name = name;
     this.folder = lake.folder().resolve(name);
     this.sale =
         new BronzeWriter(
-            catalog,
+            lake.catalog(),
             name,
             "sale",
             List.of("sale_id"),
@@ -147,17 +145,17 @@ final class Shop {
   }
 
   /** Runs all models by the program. */
-  ModelsProgram run(String... arguments) {
+  ProgramProcess run(String... arguments) {
     return ModelsProgram.run(config(), "run", arguments);
   }
 
   /** Runs all models by the program, with more said about them in the configuration. */
-  ModelsProgram runWith(String more) {
+  ProgramProcess runWith(String more) {
     return ModelsProgram.run(config(more), "run");
   }
 
   /** Runs a verb of the program. */
-  ModelsProgram program(String verb, String... arguments) {
+  ProgramProcess program(String verb, String... arguments) {
     return ModelsProgram.run(config(), verb, arguments);
   }
 
@@ -190,12 +188,12 @@ final class Shop {
 
   /** Where {@code main} stands. */
   String head() {
-    return new CatalogBranches(catalog).hash("main").orElseThrow();
+    return new CatalogBranches(lake.catalog()).hash("main").orElseThrow();
   }
 
   /** The branches and tags whose name begins so. */
   List<String> references(String prefix) {
-    return new CatalogBranches(catalog)
+    return new CatalogBranches(lake.catalog())
         .all().stream()
             .map(reference -> reference.getName())
             .filter(reference -> reference.startsWith(prefix))

@@ -1,7 +1,6 @@
 package lakehouse.models;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,39 +22,42 @@ import lakehouse.models.run.LakeSession;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A real Nessie in a process of its own with an empty warehouse, and runs of models on it. */
-public final class TestLake implements AutoCloseable {
-  private final Path folder;
-  private final PlatformProcess platform;
+/**
+ * A real Nessie in a process of its own with an empty warehouse, and runs of models on it: one for
+ * each class of tests, with {@code main} as setup leaves it.
+ */
+public final class TestLake implements BeforeAllCallback, AfterAllCallback {
+  private Path folder;
+  private PlatformProcess platform;
+  private LakeCatalog catalog;
 
-  private TestLake(Path folder, PlatformProcess platform) {
-    this.folder = folder;
-    this.platform = platform;
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    folder = Files.createTempDirectory("lake-test");
+    platform = PlatformProcess.start(folder.resolve("data"));
+    catalog = LakeCatalog.open(catalogConfig());
+    for (String layer : List.of("bronze", "silver", "gold", "ops")) {
+      catalog.iceberg().createNamespace(Namespace.of(layer));
+    }
   }
 
-  /** Starts one with {@code main} as setup leaves it. */
-  public static TestLake start() {
-    try {
-      Path folder = Files.createTempDirectory("lake-test");
-      TestLake lake = new TestLake(folder, PlatformProcess.start(folder.resolve("data")));
-      try (LakeCatalog catalog = lake.catalog()) {
-        for (String layer : List.of("bronze", "silver", "gold", "ops")) {
-          catalog.iceberg().createNamespace(Namespace.of(layer));
-        }
-      }
-      return lake;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @Override
+  public void afterAll(ExtensionContext context) {
+    catalog.close();
+    platform.close();
   }
 
   public CatalogConfig catalogConfig() {
     return platform.catalogConfig();
   }
 
+  /** The catalog at {@code main}, open as long as the lake is. */
   public LakeCatalog catalog() {
-    return LakeCatalog.open(catalogConfig());
+    return catalog;
   }
 
   public Path folder() {
@@ -100,10 +102,5 @@ public final class TestLake implements AutoCloseable {
     } finally {
       spark.stop();
     }
-  }
-
-  @Override
-  public void close() {
-    platform.close();
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
@@ -31,7 +32,7 @@ class ITCapture {
 
   private CaptureHarness lake;
   private SourceDatabase source;
-  private IngestProcess ingest;
+  private ProgramProcess ingest;
 
   private static final String KINDS =
       """

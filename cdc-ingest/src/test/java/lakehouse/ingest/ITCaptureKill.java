@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.LoadGate;
@@ -39,7 +40,7 @@ class ITCaptureKill {
 
   private static CaptureHarness lake;
 
-  private @Nullable IngestProcess ingest;
+  private @Nullable ProgramProcess ingest;
 
   @BeforeAll
   static void start() {
@@ -68,7 +69,7 @@ class ITCaptureKill {
       lake.awaitRows(ingest, source, "t", Map.of("l", 1L, "r", 40_000L));
 
       // a second one does not harm the first, which has no slot in use yet
-      try (IngestProcess second = IngestProcess.ingest(config)) {
+      try (ProgramProcess second = IngestProcess.ingest(config)) {
         assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
         assertThat(second.output())
             .contains("Source load is being captured already")

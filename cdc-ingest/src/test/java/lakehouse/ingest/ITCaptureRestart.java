@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
@@ -33,7 +34,7 @@ class ITCaptureRestart {
   private CaptureHarness lake;
   private SourceDatabase source;
   private Path config;
-  private IngestProcess ingest;
+  private ProgramProcess ingest;
   private String firstSavepoint;
 
   @BeforeAll
@@ -65,7 +66,7 @@ class ITCaptureRestart {
     ingest = IngestProcess.ingest(config);
     lake.awaitLoaded(ingest, source, 1);
     SourceState before = lake.state(source).orElseThrow();
-    try (IngestProcess second = IngestProcess.ingest(config)) {
+    try (ProgramProcess second = IngestProcess.ingest(config)) {
       assertThat(second.exitCode()).as(second.output()).isEqualTo(5);
       assertThat(second.output())
           .contains("The source is being captured already.")

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
@@ -31,7 +32,7 @@ class ITFlinkCdcLimits {
 
   private static CaptureHarness lake;
 
-  private @Nullable IngestProcess ingest;
+  private @Nullable ProgramProcess ingest;
 
   @BeforeAll
   static void start() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
@@ -58,7 +59,7 @@ class ITDoctor {
             .formatted(SourceDatabase.PASSWORD));
     Path config = source.config("tables: ['*', unsent, goood]");
     replace(config, "user: lake_test", "user: newcomer");
-    try (IngestProcess doctor = IngestProcess.doctor(config)) {
+    try (ProgramProcess doctor = IngestProcess.doctor(config)) {
       assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(3);
       assertThat(doctor.output())
           .contains("catalog: ready")
@@ -104,7 +105,7 @@ class ITDoctor {
           .doesNotContain(SourceDatabase.PASSWORD)
           .doesNotContain("\tat ");
     }
-    try (IngestProcess ingest = IngestProcess.ingest(config)) {
+    try (ProgramProcess ingest = IngestProcess.ingest(config)) {
       assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(3);
       assertThat(ingest.output())
           .contains("error: the capture cannot begin.")
@@ -129,7 +130,7 @@ class ITDoctor {
         exclude: [keyless, deferred, generated, parent, early, umlaut]
         """);
     replace(config, "user: lake_test", "user: newcomer");
-    try (IngestProcess doctor = IngestProcess.doctor(config)) {
+    try (ProgramProcess doctor = IngestProcess.doctor(config)) {
       assertThat(doctor.exitCode()).as(doctor.output()).isZero();
       assertThat(doctor.output()).contains("source sick: ready, 3 tables");
     }
@@ -141,7 +142,7 @@ class ITDoctor {
     Path config = source.config("");
     replace(config, "port: " + source.platform().port(), "port: 1");
     replace(config, lake.catalog().config().uri().toString(), "http://127.0.0.1:1/api/v2");
-    try (IngestProcess doctor = IngestProcess.doctor(config)) {
+    try (ProgramProcess doctor = IngestProcess.doctor(config)) {
       assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(3);
       assertThat(doctor.output())
           .contains("catalog: it does not answer at http://127.0.0.1:1/api/v2")
@@ -154,7 +155,7 @@ class ITDoctor {
 
     source.config("");
     Files.writeString(source.folder().resolve("password"), "wrong", UTF_8);
-    try (IngestProcess ingest = IngestProcess.ingest(config)) {
+    try (ProgramProcess ingest = IngestProcess.ingest(config)) {
       assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(3);
       assertThat(ingest.output())
           .contains("error: the capture cannot begin.")
@@ -169,7 +170,7 @@ class ITDoctor {
     SourceDatabase source = lake.source("misspelt", "CREATE TABLE t (id int PRIMARY KEY)");
     Path config = source.config("publicaton: lake");
     replace(config, "checkpoint-interval: 500 ms", "checkpoint-interval: soon");
-    try (IngestProcess ingest = IngestProcess.ingest(config)) {
+    try (ProgramProcess ingest = IngestProcess.ingest(config)) {
       assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(2);
       assertThat(ingest.output())
           .contains("lake.yaml has 2 problems:")
@@ -180,11 +181,11 @@ class ITDoctor {
           .doesNotContain("\tat ");
     }
     source.config("");
-    try (IngestProcess doctor = IngestProcess.doctor(config, "--source", "mispelt")) {
+    try (ProgramProcess doctor = IngestProcess.doctor(config, "--source", "mispelt")) {
       assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(2);
       assertThat(doctor.output()).contains("mispelt").contains("misspelt").doesNotContain("\tat ");
     }
-    try (IngestProcess doctor = IngestProcess.doctor(config, "--json")) {
+    try (ProgramProcess doctor = IngestProcess.doctor(config, "--json")) {
       assertThat(doctor.exitCode()).as(doctor.output()).isZero();
     }
   }

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.platform.PlatformFile;
 import lakehouse.catalog.platform.PlatformProcess;
 import lakehouse.catalog.platform.PlatformSecrets;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.load.reconcile.LakeSession;
 import lakehouse.load.utility.DatabaseServer;
 import lakehouse.load.utility.RealTransformers;
@@ -46,7 +48,7 @@ class ITRealTransformers {
     Path measurements =
         Optional.ofNullable(System.getenv("LAKE_SHARED_DATA"))
             .map(Path::of)
-            .orElse(ModuleProgram.checkout().resolveSibling("shared").resolve("data"));
+            .orElse(ProgramProcess.checkout().resolveSibling("shared").resolve("data"));
     if (!RealTransformers.presentIn(measurements)) {
       LOG.warn(
           "SKIPPED: the real transformers' measurements are not in {}. Name their folder in the"
@@ -57,15 +59,25 @@ class ITRealTransformers {
 
     try (PlatformProcess platform = PlatformProcess.start(folder.resolve("data"))) {
       load(platform, measurements);
-      new ModuleProgram("catalog-setup", "lakehouse.catalog.setup.CatalogSetup")
-          .run(platform.data(), "apply");
-      new ModuleProgram("cdc-ingest", "lakehouse.ingest.CdcIngestJob")
-          .run(platform.data(), "--until-loaded");
-      new ModuleProgram("batch-models", "lakehouse.models.ModelsJob").run(platform.data(), "run");
+      run("catalog-setup", "lakehouse.catalog.setup.CatalogSetup", platform, "apply");
+      run("cdc-ingest", "lakehouse.ingest.CdcIngestJob", platform, "--until-loaded");
+      run("batch-models", "lakehouse.models.ModelsJob", platform, "run");
 
       SortedMap<String, BigDecimal> inSource = inPostgres(platform);
       assertThat(inSource).hasSizeGreaterThan(2 * HOURS / 24);
       assertThat(inGold(platform)).isEqualTo(inSource);
+    }
+  }
+
+  private static void run(String module, String main, PlatformProcess platform, String argument) {
+    try (ProgramProcess program =
+        ProgramProcess.start(
+            module,
+            main,
+            platform.data().logs().resolve(main + ".log"),
+            List.of(),
+            List.of(argument, "--data", platform.data().toString()))) {
+      assertThat(program.exitCode()).as(program.output()).isZero();
     }
   }
 
