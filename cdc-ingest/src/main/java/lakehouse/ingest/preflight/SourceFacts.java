@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.TablePattern;
 import lakehouse.ingest.capture.CaptureRun.BaseType;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 
@@ -51,9 +52,18 @@ public record SourceFacts(
   /** The role we log in as. */
   public record Role(String name, boolean superuser, boolean replication) {}
 
-  /** A publication and what it sends. */
+  /**
+   * A publication and what it sends.
+   *
+   * @param viaRoot whether rows of partitions are sent as rows of the table that is partitioned
+   */
   public record Publication(
-      String name, boolean insert, boolean update, boolean delete, boolean truncate) {
+      String name,
+      boolean insert,
+      boolean update,
+      boolean delete,
+      boolean truncate,
+      boolean viaRoot) {
     boolean complete() {
       return insert && update && delete && truncate;
     }
@@ -80,11 +90,10 @@ public record SourceFacts(
    *
    * @param kind as in {@code pg_class.relkind}
    * @param persistence as in {@code pg_class.relpersistence}
-   * @param replicaIdentity as in {@code pg_class.relreplident}
-   * @param published whether the publication sends it
-   * @param readable whether the role may select from it
-   * @param key the primary key's columns; empty without one
-   * @param keyDeferrable whether the primary key is deferrable, and so identifies nothing
+   * @param ancestors the partitioned tables that it is a partition of, by {@link #qualifiedName}
+   * @param identity what of a former row its changes carry
+   * @param sent what the publication sends of it
+   * @param access what the role may see of it
    * @param rowBytes mean width of a row; 0 if the server has no statistics
    */
   public record Table(
@@ -92,15 +101,14 @@ public record SourceFacts(
       String name,
       char kind,
       char persistence,
-      char replicaIdentity,
-      boolean published,
-      boolean readable,
-      List<String> key,
-      boolean keyDeferrable,
+      List<String> ancestors,
+      Identity identity,
+      Sent sent,
+      Access access,
       long rowBytes,
       List<Column> columns) {
     public Table {
-      key = List.copyOf(key);
+      ancestors = List.copyOf(ancestors);
       columns = List.copyOf(columns);
     }
 
@@ -110,13 +118,26 @@ public record SourceFacts(
           name,
           kind,
           persistence,
-          replicaIdentity,
-          published,
-          readable,
-          key,
-          keyDeferrable,
+          ancestors,
+          identity,
+          sent,
+          access,
           rowBytes,
           otherColumns);
+    }
+
+    /** The primary key's columns; empty without one. */
+    public List<String> key() {
+      return identity.primaryKey();
+    }
+
+    boolean published() {
+      return sent.published();
+    }
+
+    /** Whether its changes are in the server's log. */
+    boolean logged() {
+      return persistence == 'p' && kind != 'f';
     }
 
     /** {@code schema.table}. */
@@ -131,6 +152,60 @@ public record SourceFacts(
   }
 
   /**
+   * What tells the rows of a table apart.
+   *
+   * @param kind the replica identity as in {@code pg_class.relreplident}
+   * @param primaryKey the primary key's columns; empty without one
+   * @param deferrable whether the primary key is deferrable, and so identifies nothing
+   * @param index the columns of the index that is the replica identity; empty if none is
+   */
+  public record Identity(
+      char kind, List<String> primaryKey, boolean deferrable, List<String> index) {
+    public Identity {
+      primaryKey = List.copyOf(primaryKey);
+      index = List.copyOf(index);
+    }
+
+    /** Whether changes carry the whole former row. */
+    boolean full() {
+      return kind == 'f';
+    }
+
+    /** The columns that tell rows apart; none of a table whose rows are a bag. */
+    List<String> columns() {
+      return switch (kind) {
+        case 'n' -> List.of();
+        case 'i' -> index;
+        default -> deferrable ? List.of() : primaryKey;
+      };
+    }
+  }
+
+  /**
+   * What the publication sends of a table.
+   *
+   * @param published whether it sends anything
+   * @param listed whether it has a list of the columns to send
+   * @param columns the columns that it sends; empty if the server does not say, which sends all
+   * @param filterColumns the columns by which it chooses rows
+   */
+  public record Sent(
+      boolean published, boolean listed, List<String> columns, List<String> filterColumns) {
+    public Sent {
+      columns = List.copyOf(columns);
+      filterColumns = List.copyOf(filterColumns);
+    }
+  }
+
+  /**
+   * What the role may see of a table.
+   *
+   * @param readable whether it may select from it
+   * @param rowsHidden whether a policy decides which rows it sees
+   */
+  public record Access(boolean readable, boolean rowsHidden) {}
+
+  /**
    * A column.
    *
    * @param type as in {@code pg_type.typname}
@@ -143,14 +218,34 @@ public record SourceFacts(
 
   /** Whether the configuration asks for the table. */
   static boolean wanted(SourceConfig source, Table table) {
-    return TablePattern.any(source.tables(), table.schema(), table.name())
-        && !TablePattern.any(source.exclude(), table.schema(), table.name());
+    return TablePattern.anyMatches(source.tables(), table.schema(), table.name())
+        && !TablePattern.anyMatches(source.exclude(), table.schema(), table.name());
   }
 
   /** The tables that are captured, in their order, as the server has them. */
   public List<Table> capturedTables(SourceConfig source) {
     return tables.stream()
-        .filter(table -> table.kind() == 'r' && table.published() && wanted(source, table))
+        .filter(table -> wanted(source, table) && table.published() && whole(source, table))
+        .toList();
+  }
+
+  // What the publication sends by its root it does not send by the partition.
+  private boolean whole(SourceConfig source, Table table) {
+    return switch (table.kind()) {
+      case 'r' -> true;
+      case 'p' ->
+          switch (source.engine()) {
+            case FLINK_CDC -> false;
+            case NATIVE -> publication.map(Publication::viaRoot).orElse(false);
+          };
+      default -> false;
+    };
+  }
+
+  /** The partitions of a table that hold rows, or would. */
+  List<Table> leaves(Table table) {
+    return tables.stream()
+        .filter(leaf -> leaf.kind() != 'p' && leaf.ancestors().contains(table.qualifiedName()))
         .toList();
   }
 

@@ -11,12 +11,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.CaptureRun.BaseType;
 import lakehouse.ingest.capture.SourceConnection;
+import lakehouse.ingest.preflight.SourceFacts.Access;
 import lakehouse.ingest.preflight.SourceFacts.Column;
+import lakehouse.ingest.preflight.SourceFacts.Identity;
 import lakehouse.ingest.preflight.SourceFacts.Publication;
 import lakehouse.ingest.preflight.SourceFacts.Role;
+import lakehouse.ingest.preflight.SourceFacts.Sent;
 import lakehouse.ingest.preflight.SourceFacts.Server;
 import lakehouse.ingest.preflight.SourceFacts.Slot;
 import lakehouse.ingest.preflight.SourceFacts.Table;
@@ -44,7 +48,7 @@ final class SourceFactsReader {
 
   private static final String PUBLICATION =
       """
-      SELECT pubname, pubinsert, pubupdate, pubdelete, pubtruncate
+      SELECT pubname, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot
       FROM pg_publication
       WHERE pubname = ?
       """;
@@ -57,29 +61,57 @@ final class SourceFactsReader {
       WHERE slot_name ~ ('^' || ? || '(_[0-9]+)?$')
       """;
 
+  // Before version 15 publications have neither lists of columns nor filters: what the server does
+  // not know is null in the row's JSON.
   private static final String TABLES =
       """
+      WITH sent AS (
+        SELECT p.schemaname, p.tablename, to_jsonb(p) -> 'attnames' AS columns
+        FROM pg_publication_tables p
+        WHERE p.pubname = ?
+      ),
+      named AS (
+        SELECT r.prrelid, to_jsonb(r) ->> 'prattrs' AS columns, to_jsonb(r) ->> 'prqual' AS filter
+        FROM pg_publication_rel r
+        JOIN pg_publication p ON p.oid = r.prpubid
+        WHERE p.pubname = ?
+      )
       SELECT
         n.nspname,
         c.relname,
         c.relkind,
         c.relpersistence,
+        ARRAY(
+          SELECT an.nspname || '.' || ac.relname
+          FROM pg_partition_ancestors(c.oid) a
+          JOIN pg_class ac ON ac.oid = a.relid AND a.relid <> c.oid
+          JOIN pg_namespace an ON an.oid = ac.relnamespace),
         c.relreplident,
-        EXISTS (
-          SELECT FROM pg_publication_tables p
-          WHERE p.pubname = ? AND p.schemaname = n.nspname AND p.tablename = c.relname)
-          -- a partitioned table that is published by its name: the list has its partitions only
-          OR EXISTS (
-            SELECT FROM pg_publication_rel r
-            JOIN pg_publication p ON p.oid = r.prpubid
-            WHERE p.pubname = ? AND r.prrelid = c.oid),
-        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
         ARRAY(
           SELECT a.attname::text
           FROM unnest(k.indkey) WITH ORDINALITY AS key (attnum, place)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = key.attnum
+          WHERE place <= k.indnkeyatts
           ORDER BY place),
         NOT coalesce(k.indimmediate, true),
+        ARRAY(
+          SELECT a.attname::text
+          FROM pg_index i
+          CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS key (attnum, place)
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = key.attnum
+          WHERE i.indrelid = c.oid AND i.indisreplident AND place <= i.indnkeyatts
+          ORDER BY place),
+        -- a partitioned table that is published by its name: the list may have its partitions only
+        s.tablename IS NOT NULL OR (c.relkind = 'p' AND named.prrelid IS NOT NULL),
+        named.columns IS NOT NULL,
+        ARRAY(SELECT jsonb_array_elements_text(s.columns)),
+        ARRAY(
+          SELECT DISTINCT a.attname::text
+          FROM regexp_matches(named.filter, ':varattno (\\d+)', 'g') AS variable
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = variable[1]::smallint
+          ORDER BY 1),
+        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
+        row_security_active(c.oid),
         coalesce((
           SELECT sum(s.avg_width)
           FROM pg_stats s
@@ -93,6 +125,8 @@ final class SourceFactsReader {
           ORDER BY a.attnum)
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN sent s ON s.schemaname = n.nspname AND s.tablename = c.relname
+      LEFT JOIN named ON named.prrelid = c.oid
       LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
       WHERE c.relkind IN ('r', 'p', 'f')
         AND n.nspname !~ '^pg_'
@@ -172,7 +206,8 @@ final class SourceFactsReader {
                     row.getBoolean(2),
                     row.getBoolean(3),
                     row.getBoolean(4),
-                    row.getBoolean(5)))
+                    row.getBoolean(5),
+                    row.getBoolean(6)))
             : Optional.empty();
       }
     }
@@ -205,23 +240,36 @@ final class SourceFactsReader {
       query.setString(2, source.publication());
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
-          tables.add(
-              new Table(
-                  row.getString(1),
-                  row.getString(2),
-                  row.getString(3).charAt(0),
-                  row.getString(4).charAt(0),
-                  row.getString(5).charAt(0),
-                  row.getBoolean(6),
-                  row.getBoolean(7),
-                  strings(row.getArray(8)),
-                  row.getBoolean(9),
-                  row.getLong(10),
-                  columns(row.getArray(11))));
+          tables.add(table(row));
         }
       }
     }
-    return withFinerTimes(connection, tables);
+    // the native engine loads a time as it is
+    return source.engine() == CaptureEngineName.FLINK_CDC
+        ? withFinerTimes(connection, tables)
+        : tables;
+  }
+
+  private static Table table(ResultSet row) throws SQLException {
+    return new Table(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3).charAt(0),
+        row.getString(4).charAt(0),
+        strings(row.getArray(5)),
+        new Identity(
+            row.getString(6).charAt(0),
+            strings(row.getArray(7)),
+            row.getBoolean(8),
+            strings(row.getArray(9))),
+        new Sent(
+            row.getBoolean(10),
+            row.getBoolean(11),
+            strings(row.getArray(12)),
+            strings(row.getArray(13))),
+        new Access(row.getBoolean(14), row.getBoolean(15)),
+        row.getLong(16),
+        columns(row.getArray(17)));
   }
 
   private static List<String> strings(Array array) throws SQLException {
@@ -240,7 +288,7 @@ final class SourceFactsReader {
                 && (column.modifier() < 0 || column.modifier() > 3)
                 && table.kind() == 'r'
                 && table.published()
-                && table.readable()
+                && table.access().readable()
                 && SourceFacts.wanted(source, table);
         columns.add(
             suspect && finerThanMillis(connection, table, column)

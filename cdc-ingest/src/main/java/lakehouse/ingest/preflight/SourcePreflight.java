@@ -6,28 +6,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.TablePattern;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.preflight.SourceFacts.Column;
+import lakehouse.ingest.preflight.SourceFacts.Publication;
 import lakehouse.ingest.preflight.SourceFacts.Server;
 import lakehouse.ingest.preflight.SourceFacts.Table;
-import lakehouse.ingest.type.PostgresTypes;
 
-/** Tells from a source's facts all that stops its capture with the engine flink-cdc. */
+/**
+ * Tells from a source's facts all that stops its capture: here what stops any engine, and by {@link
+ * FlinkCdcPreflight} or {@link NativePreflight} what stops the one that is to capture it.
+ */
 final class SourcePreflight {
   private static final int OLDEST_VERSION = 140_000;
-
-  /**
-   * The connector takes names as regular expressions in some places and not in others, and reads
-   * each byte of a name in the log as a letter.
-   */
-  private static final Pattern FIT_NAME = Pattern.compile("[A-Za-z0-9_-]+");
-
-  private static final Pattern FIT_COLUMN_NAME = Pattern.compile("\\p{ASCII}+");
 
   private final SourceConfig source;
   private final SourceFacts facts;
@@ -46,6 +42,10 @@ final class SourcePreflight {
     preflight.publication();
     preflight.patterns();
     preflight.tables();
+    switch (source.engine()) {
+      case FLINK_CDC -> new FlinkCdcPreflight(source, facts, preflight.violations).check();
+      case NATIVE -> new NativePreflight(source, facts, preflight.violations).check();
+    }
     preflight.masks();
     return preflight.violations;
   }
@@ -80,19 +80,31 @@ final class SourcePreflight {
   }
 
   private void publication() {
-    List<String> wanted =
-        facts.tables().stream()
-            .filter(table -> SourceFacts.wanted(source, table) && table.kind() == 'r')
-            .map(Table::quoted)
-            .toList();
     if (facts.publication().isEmpty()) {
-      violations.add(new Violation.NoPublication(source.publication(), wanted));
+      violations.add(noPublication());
       return;
     }
+    Publication publication = facts.publication().get();
+    when(!publication.complete(), new Violation.PublicationIncomplete(publication.name()));
     when(
-        !facts.publication().get().complete(),
-        new Violation.PublicationIncomplete(source.publication()));
-    when(facts.captured(source).isEmpty(), new Violation.NothingToCapture(source.publication()));
+        facts.capturedTables(source).isEmpty(), new Violation.NothingToCapture(publication.name()));
+  }
+
+  private Violation noPublication() {
+    List<Table> wanted =
+        facts.tables().stream().filter(table -> SourceFacts.wanted(source, table)).toList();
+    List<Table> sent =
+        switch (source.engine()) {
+          case FLINK_CDC -> wanted.stream().filter(table -> table.kind() == 'r').toList();
+          case NATIVE ->
+              wanted.stream()
+                  .filter(table -> table.logged() && table.ancestors().isEmpty())
+                  .toList();
+        };
+    return new Violation.NoPublication(
+        source.publication(),
+        sent.stream().map(Table::quoted).toList(),
+        sent.stream().anyMatch(table -> table.kind() == 'p'));
   }
 
   private void patterns() {
@@ -103,21 +115,20 @@ final class SourcePreflight {
               .filter(table -> pattern.matches(table.schema(), table.name()))
               .toList();
       if (matches.isEmpty()) {
-        violations.add(new Violation.NothingMatches(text, nearest(text)));
-      } else if (!text.contains("*") && facts.publication().isPresent()) {
+        violations.add(new Violation.NothingMatches(text, nearest(pattern.table())));
+      } else if (!pattern.wildcard() && facts.publication().isPresent()) {
         // what a name asks for must be there; of what a pattern matches, the publication decides
         Table table = matches.get(0);
-        boolean logged = table.persistence() == 'p' && table.kind() != 'f';
-        when(!logged, new Violation.NotLogged(table.quoted(), table.kind() == 'f'));
+        when(!table.logged(), new Violation.NotLogged(table.quoted(), table.kind() == 'f'));
         when(
-            logged && table.kind() == 'r' && !table.published(),
+            table.logged() && table.kind() == 'r' && !table.published(),
             new Violation.NotPublished(source.publication(), table.quoted()));
       }
     }
   }
 
   private List<String> nearest(String text) {
-    String name = text.substring(text.indexOf('.') + 1).toLowerCase(Locale.ROOT);
+    String name = text.toLowerCase(Locale.ROOT);
     return facts.tables().stream()
         .filter(table -> distance(name, table.name().toLowerCase(Locale.ROOT)) <= 3)
         .sorted(
@@ -128,83 +139,44 @@ final class SourcePreflight {
   }
 
   private void tables() {
-    List<Table> wanted =
-        facts.tables().stream().filter(table -> SourceFacts.wanted(source, table)).toList();
-    for (Table table : wanted) {
-      boolean sent = table.published() || !named(table).isEmpty();
-      when(table.kind() == 'p' && sent, new Violation.Partitioned(table.quoted()));
-      if (table.kind() == 'r' && table.published()) {
-        table(table);
-      }
-    }
-    List<Table> captured =
-        wanted.stream().filter(table -> table.kind() == 'r' && table.published()).toList();
-    names(captured);
-  }
-
-  private List<String> named(Table table) {
-    return source.tables().stream()
-        .filter(text -> !text.contains("*"))
-        .filter(text -> new TablePattern(text).matches(table.schema(), table.name()))
-        .toList();
+    List<Table> captured = facts.capturedTables(source);
+    captured.forEach(this::table);
+    together(
+            captured,
+            table -> Layer.BRONZE.table(source.name(), table.schema(), table.name()).toString())
+        .forEach((name, tables) -> violations.add(new Violation.SameBronzeTable(tables, name)));
   }
 
   private void table(Table table) {
     String name = table.quoted();
-    when(!table.readable(), new Violation.NotReadable(table.schema(), name, facts.role().name()));
-    when(table.key().isEmpty(), new Violation.Keyless(name, false));
-    when(!table.key().isEmpty() && table.keyDeferrable(), new Violation.Keyless(name, true));
-    when(
-        table.replicaIdentity() == 'n' || table.replicaIdentity() == 'i',
-        new Violation.UnfitReplicaIdentity(name, table.replicaIdentity()));
-    when(
-        !FIT_NAME.matcher(table.schema()).matches() || !FIT_NAME.matcher(table.name()).matches(),
-        new Violation.UnfitName(name));
-    for (Column column : table.columns()) {
-      when(column.generated(), new Violation.GeneratedColumn(name, column.name()));
-      when(ChangeColumns.contains(column.name()), new Violation.NameTaken(name, column.name()));
+    readable(table);
+    facts.leaves(table).forEach(this::readable);
+    List<String> columns = table.columns().stream().map(Column::name).toList();
+    for (String column : columns) {
       when(
-          !FIT_COLUMN_NAME.matcher(column.name()).matches(),
-          new Violation.UnfitColumnName(name, column.name()));
-      when(
-          PostgresTypes.UNFIT_FOR_FLINK_CDC.contains(column.type()),
-          new Violation.UnfitType(name, column.name(), column.type()));
-      when(column.finerThanMillis(), new Violation.InexactTime(name, column.name()));
+          ChangeColumns.contains(column.toLowerCase(Locale.ROOT)),
+          new Violation.NameTaken(name, column));
     }
-    byCase(table.columns().stream().map(Column::name).toList())
+    byCase(columns)
         .forEach(
             names -> violations.add(new Violation.NamesDifferByCase("columns of " + name, names)));
   }
 
-  private void names(List<Table> captured) {
-    List<String> all =
-        facts.tables().stream()
-            .filter(table -> table.kind() == 'r')
-            .map(Table::qualifiedName)
-            .toList();
-    List<String> ours = captured.stream().map(Table::qualifiedName).toList();
-    // the connector matches names regardless of case, so a table that is not asked for counts too
-    byCase(all).stream()
-        .filter(names -> names.stream().anyMatch(ours::contains))
-        .forEach(names -> violations.add(new Violation.NamesDifferByCase("tables", names)));
-    Map<String, List<String>> bronze =
-        captured.stream()
-            .collect(
-                Collectors.groupingBy(
-                    table ->
-                        Layer.BRONZE.table(source.name(), table.schema(), table.name()).toString(),
-                    LinkedHashMap::new,
-                    Collectors.mapping(Table::qualifiedName, Collectors.toList())));
-    bronze.forEach(
-        (name, tables) -> when(tables.size() > 1, new Violation.SameBronzeTable(tables, name)));
+  private void readable(Table table) {
+    String role = facts.role().name();
+    when(
+        !table.access().readable(),
+        new Violation.NotReadable(table.schema(), table.quoted(), role));
+    when(
+        table.access().readable() && table.access().rowsHidden(),
+        new Violation.RowsHidden(table.quoted(), role));
   }
 
   private void masks() {
     for (MaskConfig mask : source.masks()) {
       TablePattern pattern = new TablePattern(mask.table());
       boolean found =
-          facts.tables().stream()
-              .filter(table -> SourceFacts.wanted(source, table) && table.published())
+          facts.capturedTables(source).stream()
               .filter(table -> pattern.matches(table.schema(), table.name()))
               .anyMatch(
                   table -> table.columns().stream().anyMatch(c -> c.name().equals(mask.column())));
@@ -218,7 +190,8 @@ final class SourcePreflight {
     }
   }
 
-  private static List<List<String>> byCase(List<String> names) {
+  /** Names that differ by case only, those of one kind together. */
+  static List<List<String>> byCase(List<String> names) {
     return names.stream()
         .collect(
             Collectors.groupingBy(
@@ -227,6 +200,19 @@ final class SourcePreflight {
         .stream()
         .filter(same -> same.size() > 1)
         .toList();
+  }
+
+  /** The names of tables that fall on the same name, by that name. */
+  static Map<String, List<String>> together(List<Table> tables, Function<Table, String> name) {
+    Map<String, List<String>> together =
+        tables.stream()
+            .collect(
+                Collectors.groupingBy(
+                    name,
+                    LinkedHashMap::new,
+                    Collectors.mapping(Table::qualifiedName, Collectors.toList())));
+    together.values().removeIf(names -> names.size() == 1);
+    return together;
   }
 
   /** Levenshtein's distance. */

@@ -137,6 +137,111 @@ class ITDoctor {
   }
 
   @Test
+  void judgesASourceByWhatTheNativeEngineCanDo() throws Exception {
+    SourceDatabase source =
+        lake.source(
+            "odd",
+            """
+            CREATE TABLE bag (v int, at time);
+            ALTER TABLE bag REPLICA IDENTITY FULL;
+            CREATE TABLE indexed (id int PRIMARY KEY DEFERRABLE, code uuid NOT NULL UNIQUE);
+            ALTER TABLE indexed REPLICA IDENTITY USING INDEX indexed_code_key;
+            CREATE TABLE generated (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED);
+            CREATE TABLE "Größe & Co." ("SELECT" text PRIMARY KEY, "a.b c" money[]);
+            CREATE TABLE keyless (v int);
+            CREATE TABLE "order" (id int PRIMARY KEY DEFERRABLE);
+            CREATE TABLE computed (id int, key int GENERATED ALWAYS AS (id) STORED PRIMARY KEY);
+            CREATE TABLE parent (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+            CREATE TABLE old PARTITION OF parent FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');
+            CREATE UNLOGGED TABLE new PARTITION OF parent FOR VALUES FROM ('2020-01-01') TO ('2030-01-01');
+            CREATE TABLE spread (v int) PARTITION BY LIST (v);
+            CREATE TABLE one PARTITION OF spread FOR VALUES IN (1);
+            ALTER TABLE spread REPLICA IDENTITY FULL;
+            CREATE TABLE hidden (id int PRIMARY KEY);
+            ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+            CREATE TABLE listed (id int PRIMARY KEY, v int);
+            CREATE TABLE filtered (id int PRIMARY KEY, v int);
+            CREATE TABLE by_key (id int PRIMARY KEY, v int);
+            """);
+    source.execute(
+        """
+        ALTER PUBLICATION lake DROP TABLE listed, filtered, by_key;
+        ALTER PUBLICATION lake ADD TABLE listed (v), filtered WHERE (v > 0), by_key WHERE (id > 0);
+        """);
+    Path config = source.config("engine: native\ntables: ['*', '\"Größe & Co.\"', '\"Grösse\"']");
+    try (ProgramProcess doctor = IngestProcess.doctor(config)) {
+      assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(3);
+      assertThat(doctor.output())
+          .contains("\"Grösse\" matches no table")
+          .contains(
+              """
+                The publication sends the partitions of a table as tables of their own.
+                  found:  public.parent is partitioned, and publication lake has no publish_via_partition_root
+                  remedy: ALTER PUBLICATION lake SET (publish_via_partition_root = true); \
+              -- or name the table under `exclude`, and its partitions are captured each by itself
+              """);
+    }
+
+    source.execute("ALTER PUBLICATION lake SET (publish_via_partition_root = true)");
+    source.config("engine: native\ntables: ['*', '\"Größe & Co.\"']");
+    try (ProgramProcess doctor = IngestProcess.doctor(config)) {
+      assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(3);
+      assertThat(doctor.output())
+          .contains(
+              """
+                  found:  public.keyless is published, and its replica identity is its primary key, of which it has none
+                  remedy: ALTER TABLE public.keyless ADD PRIMARY KEY (<columns>); \
+              or ALTER TABLE public.keyless REPLICA IDENTITY FULL; \
+              -- or name it under `exclude`, and take it out of the publication
+              """)
+          .contains(
+              """
+                  remedy: ALTER TABLE public."order" REPLICA IDENTITY FULL; \
+              -- or name it under `exclude`, and take it out of the publication
+              """)
+          .contains("public.computed.key is generated")
+          .contains(
+              """
+                  found:  public.new, a partition of public.parent, is unlogged
+                  remedy: ALTER TABLE public.new SET LOGGED;
+              """)
+          .contains(
+              """
+                  found:  the replica identity of public.one, a partition of public.spread, is not FULL
+                  remedy: ALTER TABLE public.one REPLICA IDENTITY FULL;
+              """)
+          .contains(
+              """
+                  found:  row security on public.hidden applies to role lake_test
+                  remedy: ALTER ROLE lake_test BYPASSRLS;
+              """)
+          .contains("the column list of public.listed lacks id")
+          .contains("the filter of public.filtered reads v, beyond its replica identity")
+          .doesNotContain("bag", "indexed", "public.generated", "Größe", "by_key")
+          .doesNotContain("\tat ");
+    }
+
+    // as the remedies say
+    source.execute(
+        """
+        ALTER TABLE keyless REPLICA IDENTITY FULL;
+        ALTER TABLE "order" REPLICA IDENTITY FULL;
+        ALTER TABLE new SET LOGGED;
+        ALTER TABLE one REPLICA IDENTITY FULL;
+        ALTER ROLE lake_test BYPASSRLS;
+        ALTER TABLE filtered REPLICA IDENTITY FULL;
+        ALTER PUBLICATION lake DROP TABLE public.listed; ALTER PUBLICATION lake ADD TABLE public.listed;
+        """);
+    source.config("engine: native\nexclude: [computed]");
+    try (ProgramProcess doctor = IngestProcess.doctor(config)) {
+      assertThat(doctor.exitCode()).as(doctor.output()).isZero();
+      assertThat(doctor.output()).contains("source odd: ready, 12 tables");
+    } finally {
+      source.execute("ALTER ROLE lake_test NOBYPASSRLS");
+    }
+  }
+
+  @Test
   void tellsWhatDoesNotAnswer() throws Exception {
     SourceDatabase source = lake.source("silent", "CREATE TABLE t (id int PRIMARY KEY)");
     Path config = source.config("");

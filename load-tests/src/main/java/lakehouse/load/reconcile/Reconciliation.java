@@ -23,6 +23,7 @@ import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.TablePattern;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import lakehouse.load.reconcile.TableReport.Verdict;
