@@ -12,8 +12,8 @@ import java.io.Serializable;
 public record MaskConfig(
     @Key(
             value = "The table: schema.table; schema public may be left out.",
-            pattern = "[^\\s.*]+(\\.[^\\s.*]+)?",
-            expected = "schema.table or table, without *")
+            pattern = TablePattern.FORM_OF_ONE,
+            expected = "schema.table or table, without *, odd names in double quotes")
         String table,
     @Key("The column's name.") String column,
     @Key(

@@ -17,8 +17,7 @@ import java.util.List;
  * @param password the replication user's password
  * @param slot the logical replication slot, ours alone
  * @param publication the publication that lists what is sent
- * @param tables patterns of tables to capture, {@code schema.table} with {@code *}; {@code public}
- *     may be left out
+ * @param tables patterns of tables to capture, as in {@link TablePattern}
  * @param exclude patterns of tables not to capture, of the same form; they win over {@code tables}
  * @param masks the columns hidden before bronze
  */
@@ -45,16 +44,16 @@ public record SourceConfig(
     @Key(
             value =
                 "Tables to capture, as patterns: schema.table with *; schema public may be left"
-                    + " out.",
+                    + " out; a name with blanks, dots or stars stands in double quotes.",
             defaultValue = "['*']",
-            pattern = "[^\\s.]+(\\.[^\\s.]+)?",
-            expected = "schema.table or table, with * for any text")
+            pattern = TablePattern.FORM,
+            expected = "schema.table or table, with * for any text, odd names in double quotes")
         List<String> tables,
     @Key(
             value = "Tables not to capture, as patterns of the same form; they win over tables.",
             defaultValue = "[]",
-            pattern = "[^\\s.]+(\\.[^\\s.]+)?",
-            expected = "schema.table or table, with * for any text")
+            pattern = TablePattern.FORM,
+            expected = "schema.table or table, with * for any text, odd names in double quotes")
         List<String> exclude,
     @Key(value = "Columns hidden before bronze.", defaultValue = "[]") List<MaskConfig> masks)
     implements Serializable {

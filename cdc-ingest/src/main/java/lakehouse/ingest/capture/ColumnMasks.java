@@ -11,6 +11,7 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.Secret;
+import lakehouse.catalog.config.TablePattern;
 import org.jspecify.annotations.Nullable;
 
 /** Which columns are hidden, and the tokens that stand for values. Not for use by many threads. */
@@ -41,8 +42,7 @@ public final class ColumnMasks {
         .filter(
             mask ->
                 mask.column().equals(column)
-                    && (mask.table().equals(schema + "." + table)
-                        || (schema.equals("public") && mask.table().equals(table))))
+                    && new TablePattern(mask.table()).matches(schema, table))
         .map(MaskConfig::method)
         .findFirst();
   }

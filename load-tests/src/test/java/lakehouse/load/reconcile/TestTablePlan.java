@@ -101,13 +101,4 @@ class TestTablePlan {
         .isEqualTo("\"public\".\"t\"");
     assertThat(odd.shortName()).isEqualTo("a\"b.t; DROP");
   }
-
-  @Test
-  void matchesPatternsAsTheConfigurationSpellsThem() {
-    assertThat(new TablePattern("*").matches("public", "bill")).isTrue();
-    assertThat(new TablePattern("*").matches("audit", "bill")).isFalse();
-    assertThat(new TablePattern("bill*").matches("public", "bill_adjustment")).isTrue();
-    assertThat(new TablePattern("audit.*").matches("audit", "bill")).isTrue();
-    assertThat(new TablePattern("bi.l").matches("public", "bill")).isFalse();
-  }
 }
