@@ -31,6 +31,9 @@ sealed interface CanonicalForm extends Serializable {
   /** Stands for null; no form begins with it but {@link ScalarForm#TEXT}, which has a length. */
   String NULL = "~";
 
+  /** Begins the text of a value that the lake's type cannot hold. */
+  char UNFIT = '!';
+
   /** Ends a value. */
   char END = ';';
 
@@ -44,6 +47,16 @@ sealed interface CanonicalForm extends Serializable {
   /** As {@link #postgres}, but never null, and with its end marked beyond doubt. */
   default String postgresDelimited(String column) {
     return "coalesce(%s, '%s') || '%s'".formatted(postgres(column), NULL, END);
+  }
+
+  /**
+   * An SQL condition for the values that the lake's type cannot hold, of which it keeps the text
+   * instead; empty if it can hold them all.
+   *
+   * @param column an SQL expression
+   */
+  default Optional<String> unfit(String column) {
+    return Optional.empty();
   }
 
   /** Writes a value that is not null, without {@link #END}, as it stands in a row's digest. */
@@ -71,10 +84,20 @@ sealed interface CanonicalForm extends Serializable {
     return canonical;
   }
 
+  /** Writes a text after its length, since it may hold anything. */
+  static void writeText(UTF8String text, CanonicalBytes out) {
+    out.ascii(Integer.toString(text.numChars()));
+    out.ascii(':');
+    out.bytes(text.getBytes());
+  }
+
   /** The form in which a column's value can be compared, or empty if there is none. */
   static Optional<CanonicalForm> of(PostgresType source, DataType lake) {
     if (lake instanceof StringType) {
-      return Optional.of(source.name().equals("bpchar") ? ScalarForm.PADDED_TEXT : ScalarForm.TEXT);
+      return Optional.of(
+          ScalarForm.CAST_AS_PRINTED.contains(source.name())
+              ? ScalarForm.TEXT
+              : ScalarForm.PRINTED);
     }
     if (lake instanceof ArrayType list) {
       return source
@@ -125,7 +148,8 @@ sealed interface CanonicalForm extends Serializable {
         out.ascii(Long.toString(row.getLong(ordinal)));
       }
     },
-    FLOAT("encode(float4send(%s), 'hex')") {
+    /** There are many bit patterns of NaN, and all are equal. */
+    FLOAT("CASE WHEN %1$s = 'NaN' THEN '7fc00000' ELSE encode(float4send(%1$s), 'hex') END") {
       @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
         out.hex(Float.floatToIntBits(row.getFloat(ordinal)));
@@ -136,7 +160,8 @@ sealed interface CanonicalForm extends Serializable {
         return Float.toString(Float.intBitsToFloat(Integer.parseUnsignedInt(canonical, 16)));
       }
     },
-    DOUBLE("encode(float8send(%s::float8), 'hex')") {
+    DOUBLE(
+        "CASE WHEN %1$s = 'NaN' THEN '7ff8000000000000' ELSE encode(float8send(%1$s::float8), 'hex') END") {
       @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
         out.hex(Double.doubleToLongBits(row.getDouble(ordinal)));
@@ -148,6 +173,11 @@ sealed interface CanonicalForm extends Serializable {
       }
     },
     DATE("encode(date_send(%s), 'hex')") {
+      @Override
+      public Optional<String> unfit(String column) {
+        return Optional.of("NOT isfinite(%s)".formatted(column));
+      }
+
       @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
         out.hex(row.getInt(ordinal) - DAYS_TO_2000);
@@ -162,6 +192,12 @@ sealed interface CanonicalForm extends Serializable {
     },
     TIMESTAMP("encode(timestamp_send(%s), 'hex')") {
       @Override
+      public Optional<String> unfit(String column) {
+        return Optional.of(
+            "(NOT isfinite(%1$s) OR %1$s > timestamp '%2$s')".formatted(column, LAST_TIMESTAMP));
+      }
+
+      @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
         out.hex(row.getLong(ordinal) - MICROS_TO_2000);
       }
@@ -173,6 +209,13 @@ sealed interface CanonicalForm extends Serializable {
       }
     },
     TIMESTAMPTZ("encode(timestamptz_send(%s), 'hex')") {
+      @Override
+      public Optional<String> unfit(String column) {
+        return Optional.of(
+            "(NOT isfinite(%1$s) OR %1$s > timestamptz '%2$s+00')"
+                .formatted(column, LAST_TIMESTAMP));
+      }
+
       @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
         out.hex(row.getLong(ordinal) - MICROS_TO_2000);
@@ -226,10 +269,7 @@ sealed interface CanonicalForm extends Serializable {
 
       @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
-        UTF8String text = row.getUTF8String(ordinal);
-        out.ascii(Integer.toString(text.numChars()));
-        out.ascii(':');
-        out.bytes(text.getBytes());
+        writeText(row.getUTF8String(ordinal), out);
       }
 
       @Override
@@ -237,8 +277,12 @@ sealed interface CanonicalForm extends Serializable {
         return row.getUTF8String(ordinal).toString();
       }
     },
-    /** {@code char(n)} as it is sent, with its blanks, which a cast to text would drop. */
-    PADDED_TEXT("CASE WHEN %1$s IS NOT NULL THEN concat(%1$s) END") {
+    /**
+     * The text as the type prints it, which a cast to text may not be: it drops the blanks of
+     * {@code char(n)}, and adds the mask to an address. A composite of nulls is not null, but "is
+     * null".
+     */
+    PRINTED("CASE WHEN %1$s IS DISTINCT FROM NULL THEN format('%%s', %1$s) END") {
       @Override
       public String postgresDelimited(String column) {
         String text = postgres(column);
@@ -256,12 +300,19 @@ sealed interface CanonicalForm extends Serializable {
       }
     },
     /** Whether there is a value: all that can be compared where the lake has a token instead. */
-    PRESENCE("CASE WHEN %s IS NOT NULL THEN 'masked' END") {
+    PRESENCE("CASE WHEN %s IS DISTINCT FROM NULL THEN 'masked' END") {
       @Override
       public void write(SpecializedGetters row, int ordinal, CanonicalBytes out) {
         out.ascii("masked");
       }
     };
+
+    /** Types whose cast to text is what they print. */
+    private static final Set<String> CAST_AS_PRINTED =
+        Set.of("text", "varchar", "numeric", "json", "jsonb", "uuid", "interval", "time", "timetz");
+
+    /** The last one that microseconds since 1970 can tell. */
+    private static final String LAST_TIMESTAMP = "294247-01-10 04:00:54.775807";
 
     private static final int DAYS_TO_2000 = 10_957;
     private static final long MICROS_TO_2000 = 946_684_800_000_000L;
@@ -309,6 +360,11 @@ sealed interface CanonicalForm extends Serializable {
    */
   record DecimalForm(int precision, int scale, boolean sameScale) implements CanonicalForm {
     @Override
+    public Optional<String> unfit(String column) {
+      return Optional.of("%s::numeric IN ('NaN', 'Infinity', '-Infinity')".formatted(column));
+    }
+
+    @Override
     public String postgres(String column) {
       if (sameScale) {
         return column + "::text";
@@ -329,13 +385,28 @@ sealed interface CanonicalForm extends Serializable {
 
   /** A list of values, each of which may be null. */
   record ListForm(CanonicalForm element) implements CanonicalForm {
+    // the lake has lists of one dimension that begin at 1
+    @Override
+    public Optional<String> unfit(String column) {
+      String elements =
+          element
+              .unfit("e.v")
+              .map(
+                  unfit ->
+                      " OR EXISTS (SELECT FROM (SELECT unnest(%s) AS v) e WHERE %s)"
+                          .formatted(column, unfit))
+              .orElse("");
+      return Optional.of(
+          "(array_ndims(%1$s) > 1 OR array_lower(%1$s, 1) <> 1%2$s)".formatted(column, elements));
+    }
+
     @Override
     public String postgres(String column) {
-      // the lake has lists of one dimension; more of them must not pass for their flat self
+      // called behind FROM, unnest would take composites apart
       return """
           CASE WHEN %1$s IS NOT NULL THEN coalesce(array_ndims(%1$s), 0) || '{' || cardinality(%1$s) \
           || ':' || coalesce((SELECT string_agg(%2$s, '' ORDER BY e.n) \
-          FROM unnest(%1$s) WITH ORDINALITY AS e(v, n)), '') || '}' END"""
+          FROM (SELECT unnest(%1$s) AS v, generate_subscripts(%1$s, 1) AS n) e), '') || '}' END"""
           .formatted(column, element.postgresDelimited("e.v"));
     }
 

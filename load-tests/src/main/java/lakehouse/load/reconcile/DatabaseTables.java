@@ -32,13 +32,23 @@ record DatabaseTables(List<SourceTable> published, List<String> all) {
         JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
         WHERE p.pubname = ?
       ),
+      domain AS (
+        SELECT t.oid AS name, t.typbasetype AS type, t.typtypmod AS modifier
+        FROM pg_type t
+        WHERE t.typtype = 'd'
+        UNION ALL
+        SELECT d.name, t.typbasetype, CASE WHEN t.typtypmod = -1 THEN d.modifier ELSE t.typtypmod END
+        FROM domain d
+        JOIN pg_type t ON t.oid = d.type AND t.typtype = 'd'
+      ),
       resolved AS (
         SELECT a.attrelid, a.attnum, a.attname, a.atttypid AS type, a.atttypmod AS modifier
         FROM published p
         JOIN pg_attribute a ON a.attrelid = p.oid
         WHERE a.attnum > 0
           AND NOT a.attisdropped
-          AND (p.columns IS NULL AND a.attgenerated = '' OR jsonb_exists(p.columns, a.attname))
+          AND a.attgenerated = ''
+          AND (p.columns IS NULL OR jsonb_exists(p.columns, a.attname))
         UNION ALL
         SELECT r.attrelid,
                r.attnum,
@@ -54,12 +64,13 @@ record DatabaseTables(List<SourceTable> published, List<String> all) {
              p.row_filter,
              r.attname,
              t.typname,
-             r.modifier,
-             e.typname AS element
+             CASE WHEN b.oid IS NULL THEN r.modifier ELSE d.modifier END,
+             coalesce(b.typname, e.typname) AS element
       FROM published p
       JOIN resolved r ON r.attrelid = p.oid
       JOIN pg_type t ON t.oid = r.type AND t.typtype <> 'd'
       LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+      LEFT JOIN (domain d JOIN pg_type b ON b.oid = d.type AND b.typtype <> 'd') ON d.name = e.oid
       ORDER BY p.nspname, p.relname, r.attnum
       """;
 

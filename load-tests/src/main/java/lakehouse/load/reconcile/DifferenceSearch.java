@@ -170,7 +170,7 @@ final class DifferenceSearch {
   }
 
   private static String readable(ComparedColumn column, @Nullable String canonical) {
-    return canonical == null ? "null" : column.form().readable(canonical);
+    return canonical == null ? "null" : column.readable(canonical);
   }
 
   private static Map<String, RowValues> byDigest(List<RowValues> rows) {

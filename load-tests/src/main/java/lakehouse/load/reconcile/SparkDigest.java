@@ -20,7 +20,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.functions;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,18 +155,36 @@ final class SparkDigest {
 
       private static List<Place> places(TablePlan plan) {
         List<Place> places = new ArrayList<>();
+        int unfit = plan.unfit().isPresent() ? plan.lakeColumns().size() - 1 : -1;
         int ordinal = 0;
         for (TablePlan.ComparedColumn column : plan.columns()) {
-          places.add(new Place(column.lakeName().isPresent() ? ordinal++ : -1, column.form()));
+          boolean mayBeUnfit = column.form().unfit(column.name()).isPresent();
+          places.add(
+              new Place(
+                  column.name(),
+                  column.lakeName().isPresent() ? ordinal++ : -1,
+                  mayBeUnfit ? unfit : -1,
+                  column.form()));
         }
         return places;
       }
     }
 
-    /** One column; its ordinal is -1 where the lake has none. */
-    record Place(int ordinal, CanonicalForm form) implements Serializable {
+    /**
+     * One column.
+     *
+     * @param name its name in the source
+     * @param ordinal where the lake has it; -1 if nowhere
+     * @param unfit where the lake has the texts of values that its types cannot hold; -1 if nowhere
+     */
+    record Place(String name, int ordinal, int unfit, CanonicalForm form) implements Serializable {
       void write(InternalRow row, CanonicalBytes out) {
-        if (ordinal < 0) {
+        UTF8String text = unfit(row);
+        if (text != null) {
+          out.ascii(CanonicalForm.UNFIT);
+          CanonicalForm.writeText(text, out);
+          out.ascii(CanonicalForm.END);
+        } else if (ordinal < 0) {
           out.ascii(CanonicalForm.NULL);
           out.ascii(CanonicalForm.END);
         } else {
@@ -172,7 +193,26 @@ final class SparkDigest {
       }
 
       @Nullable String text(InternalRow row) {
+        UTF8String text = unfit(row);
+        if (text != null) {
+          return CanonicalForm.UNFIT + text.toString();
+        }
         return ordinal < 0 || row.isNullAt(ordinal) ? null : form.text(row, ordinal);
+      }
+
+      /** The text of the value, if it is one that the lake's type cannot hold. */
+      private @Nullable UTF8String unfit(InternalRow row) {
+        if (unfit < 0 || row.isNullAt(unfit) || ordinal < 0 || !row.isNullAt(ordinal)) {
+          return null;
+        }
+        MapData texts = row.getMap(unfit);
+        ArrayData names = texts.keyArray();
+        for (int i = 0; i < texts.numElements(); i++) {
+          if (names.getUTF8String(i).toString().equals(name)) {
+            return texts.valueArray().getUTF8String(i);
+          }
+        }
+        return null;
       }
     }
 

@@ -1,5 +1,7 @@
 package lakehouse.load.reconcile;
 
+import static lakehouse.load.reconcile.CanonicalForm.UNFIT;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lakehouse.catalog.config.MaskConfig;
+import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.load.reconcile.CanonicalForm.ScalarForm;
 import lakehouse.load.reconcile.SourceTable.SourceColumn;
 import org.apache.spark.sql.types.StructType;
@@ -19,6 +22,8 @@ import org.apache.spark.sql.types.StructType;
  * @param table the source's table
  * @param columns the compared columns, in the source's order
  * @param key the columns that tell rows apart; empty where rows are a bag
+ * @param unfit the lake's column with the texts of values that its types cannot hold; empty if it
+ *     has none
  * @param notes what the reader of a verdict has to know
  * @param incomparable columns whose types have no form in common: nothing is proven while there are
  *     any
@@ -27,6 +32,7 @@ record TablePlan(
     SourceTable table,
     List<ComparedColumn> columns,
     List<ComparedColumn> key,
+    Optional<String> unfit,
     List<String> notes,
     List<String> incomparable) {
   TablePlan {
@@ -45,12 +51,34 @@ record TablePlan(
   record ComparedColumn(String name, Optional<String> lakeName, CanonicalForm form) {
     /** The value's canonical text, null for null. */
     String postgres() {
-      return form.postgres(SqlName.quoted(name));
+      String column = SqlName.quoted(name);
+      return orUnfit(form.postgres(column), "'%s' || %s".formatted(UNFIT, printed(column)));
     }
 
     /** The value as it stands in the row's digest. */
     String postgresDelimited() {
-      return form.postgresDelimited(SqlName.quoted(name));
+      String column = SqlName.quoted(name);
+      return orUnfit(
+          form.postgresDelimited(column),
+          "'%1$s' || length(%2$s) || ':' || %2$s || '%3$s'"
+              .formatted(UNFIT, printed(column), CanonicalForm.END));
+    }
+
+    private String orUnfit(String fit, String otherwise) {
+      return form.unfit(SqlName.quoted(name))
+          .map(unfit -> "CASE WHEN %s THEN %s ELSE %s END".formatted(unfit, otherwise, fit))
+          .orElse(fit);
+    }
+
+    private static String printed(String column) {
+      return "format('%%s', %s)".formatted(column);
+    }
+
+    /** A canonical text as a person would read it. */
+    String readable(String canonical) {
+      return canonical.startsWith(String.valueOf(UNFIT)) && form.unfit(name).isPresent()
+          ? canonical.substring(1)
+          : form.readable(canonical);
     }
   }
 
@@ -107,7 +135,11 @@ record TablePlan(
     } else if (key.size() < lake.key().size()) {
       notes.add("a part of the key is hidden or gone: differences name the rest of it");
     }
-    return new TablePlan(source, columns, key, notes, incomparable);
+    Optional<String> unfit =
+        List.of(lake.columns().fieldNames()).contains(ChangeColumns.UNREPRESENTABLE)
+            ? Optional.of(ChangeColumns.UNREPRESENTABLE)
+            : Optional.empty();
+    return new TablePlan(source, columns, key, unfit, notes, incomparable);
   }
 
   private static void note(List<String> notes, String what, List<String> columns) {
@@ -116,9 +148,14 @@ record TablePlan(
     }
   }
 
-  /** Names of the columns to read from the lake, each once, in the order of {@link #columns}. */
+  /**
+   * Names of the columns to read from the lake, each once, in the order of {@link #columns}; then
+   * {@link #unfit}.
+   */
   List<String> lakeColumns() {
-    return columns.stream().flatMap(column -> column.lakeName().stream()).toList();
+    return Stream.concat(
+            columns.stream().flatMap(column -> column.lakeName().stream()), unfit.stream())
+        .toList();
   }
 
   private static List<ComparedColumn> key(LakeTable lake, List<ComparedColumn> columns) {
