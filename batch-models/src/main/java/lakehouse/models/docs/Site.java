@@ -17,6 +17,7 @@ import lakehouse.models.model.Audit;
 import lakehouse.models.model.Input;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelGraph;
+import lakehouse.models.model.Names;
 import lakehouse.models.ops.OpsRows;
 import lakehouse.models.plan.LakeState;
 import org.apache.iceberg.Table;
@@ -65,7 +66,8 @@ public final class Site {
 
   /** The name of a table's page. */
   static String page(TableIdentifier table) {
-    return table.toString().replaceAll("[^A-Za-z0-9_.-]", "-") + ".html";
+    String plain = table.toString().replaceAll("[^A-Za-z0-9_.-]", "-");
+    return (plain.equals(table.toString()) ? plain : Names.view(plain, table)) + ".html";
   }
 
   private String index() {

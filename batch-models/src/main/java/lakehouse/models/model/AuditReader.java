@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.iceberg.catalog.TableIdentifier;
+import lakehouse.catalog.table.Layer;
 
 /** Reads the rules in a model's header. */
 final class AuditReader {
@@ -96,7 +96,7 @@ final class AuditReader {
     return Optional.of(
         new Audit.Relationship(
             column,
-            TableIdentifier.parse(value.get("to").asText()),
+            Layer.parse(value.get("to").asText()),
             value.path("field").asText(column),
             severity));
   }

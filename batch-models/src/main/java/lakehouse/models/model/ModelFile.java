@@ -217,7 +217,7 @@ public final class ModelFile {
         .fields()
         .forEachRemaining(
             entry -> {
-              TableIdentifier input = TableIdentifier.parse(entry.getKey());
+              TableIdentifier input = Layer.parse(entry.getKey());
               if (!refs.contains(input)) {
                 read.problem(
                     "`inputs` tells of %s, which the SELECT does not read%s"
@@ -275,7 +275,6 @@ public final class ModelFile {
 
   /** The table that a path below a folder of models stands for. */
   public static TableIdentifier tableOf(String path) {
-    String[] parts = path.replaceFirst("\\.sql$", "").split("/");
-    return TableIdentifier.of(parts);
+    return Layer.parse(path.replaceFirst("\\.sql$", "").replace('/', '.'));
   }
 }

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /** The models in an order in which each comes after all that it reads. */
@@ -87,7 +88,7 @@ public final class ModelGraph {
         continue;
       }
       String name = selector.replaceAll("^\\+|\\+$", "");
-      TableIdentifier table = TableIdentifier.parse(name);
+      TableIdentifier table = Layer.parse(name);
       if (!models.containsKey(table)) {
         problems.add("There is no model `" + name + "`" + suggestion(name, models.keySet()) + ".");
         continue;

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /** The placeholders in a model's SELECT. */
@@ -19,7 +20,7 @@ public final class ModelSql {
     Set<TableIdentifier> refs = new LinkedHashSet<>();
     Matcher matcher = REF.matcher(sql);
     while (matcher.find()) {
-      refs.add(TableIdentifier.parse(matcher.group(1)));
+      refs.add(Layer.parse(matcher.group(1)));
     }
     return refs;
   }
@@ -27,8 +28,7 @@ public final class ModelSql {
   /** The SELECT with each reference replaced by what the table is called in the session. */
   public static String replaceRefs(String sql, Function<TableIdentifier, String> names) {
     return REF.matcher(sql)
-        .replaceAll(
-            match -> Matcher.quoteReplacement(names.apply(TableIdentifier.parse(match.group(1)))));
+        .replaceAll(match -> Matcher.quoteReplacement(names.apply(Layer.parse(match.group(1)))));
   }
 
   /** The first placeholder that is none, or empty. */

@@ -1,9 +1,11 @@
 package lakehouse.models.model;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -32,6 +34,14 @@ public final class Names {
             .map(level -> column(level) + ".")
             .collect(Collectors.joining())
         + column(table.name());
+  }
+
+  /**
+   * A session's name for a view about a table; others for other tables, however these are named.
+   */
+  public static String view(String about, TableIdentifier table) {
+    byte[] name = table.toString().getBytes(StandardCharsets.UTF_8);
+    return about + "_" + UUID.nameUUIDFromBytes(name).toString().replace("-", "");
   }
 
   /** A string literal. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lakehouse.catalog.table.Layer;
 import lakehouse.catalog.table.OpsTables;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
@@ -27,10 +28,9 @@ public final class Consumed {
     for (Record row : ops.read(OpsTables.MODEL_INPUT)) {
       consumed
           .entries
-          .computeIfAbsent(
-              TableIdentifier.parse((String) row.getField("model")), model -> new HashMap<>())
+          .computeIfAbsent(Layer.parse((String) row.getField("model")), model -> new HashMap<>())
           .merge(
-              TableIdentifier.parse((String) row.getField("input")),
+              Layer.parse((String) row.getField("input")),
               new Entry(
                   (Long) row.getField("snapshot_id"), (OffsetDateTime) row.getField("consumed_at")),
               (a, b) -> a.at().isAfter(b.at()) ? a : b);

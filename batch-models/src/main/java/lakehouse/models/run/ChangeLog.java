@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.models.model.Names;
 import lakehouse.models.plan.Lineage;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -40,6 +43,20 @@ final class ChangeLog {
 
   List<String> columnNames() {
     return columns().stream().map(Types.NestedField::name).toList();
+  }
+
+  /** Those of the source's columns that hold floats, alone or in lists. */
+  Set<String> floats() {
+    return columns().stream()
+        .filter(field -> holdsFloats(field.type()))
+        .map(Types.NestedField::name)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static boolean holdsFloats(Type type) {
+    return type.isListType()
+        ? holdsFloats(type.asListType().elementType())
+        : type.typeId() == Type.TypeID.FLOAT || type.typeId() == Type.TypeID.DOUBLE;
   }
 
   /** The columns that tell rows apart; empty for a bag of rows. */

@@ -12,6 +12,7 @@ import java.util.Set;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.table.Layer;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.Names;
 import lakehouse.models.plan.Action;
@@ -49,7 +50,7 @@ final class CurrentState {
    */
   record Piece(Model model, ChangeLog log, long after) {
     String view() {
-      return "new_" + model.table().toString().replaceAll("[^A-Za-z0-9]", "_");
+      return Names.view("new", model.table());
     }
   }
 
@@ -73,7 +74,7 @@ final class CurrentState {
     for (Row row : run.spark().sql(CurrentStateSql.facts(asked)).collectAsList()) {
       Row marker = row.getStruct(1);
       facts.put(
-          TableIdentifier.parse(row.getString(0)),
+          Layer.parse(row.getString(0)),
           new ChangeLogFacts(
               Optional.ofNullable(marker)
                   .map(m -> new Position(m.getInt(0), m.getLong(1), m.getLong(2))),
@@ -101,7 +102,10 @@ final class CurrentState {
     CurrentStateSql sql = sql(piece, facts);
     Dataset<Row> rows =
         piece.log().key().isEmpty()
-            ? run.spark().sql(BagSql.rows(sql.stateColumns(), piece.view(), facts.marker()))
+            ? run.spark()
+                .sql(
+                    BagSql.rows(
+                        sql.stateColumns(), piece.log().floats(), piece.view(), facts.marker()))
             : run.spark()
                 .sql(sql.rows(latest(sql, piece.view(), facts), null))
                 .drop(ChangeSetSql.POSITION.toArray(String[]::new));

@@ -123,7 +123,7 @@ final class SelectModels {
           Make it anew: `lake models run --full-refresh --select %s+`."""
               .formatted(model.name(), input.table(), decision.why(), model.name()));
     }
-    String view = view(model, "new");
+    String view = Names.view("new", model.table());
     newRows(model, input).createOrReplaceTempView(view);
     Dataset<Row> rows = fit(model, table, select(model, Map.of(input.table(), view)));
     long before = Lineage.totalRows(table);
@@ -252,8 +252,8 @@ final class SelectModels {
 
   private ChangeSet writeDifference(
       Model model, Table table, Dataset<Row> before, Dataset<Row> after) {
-    String old = view(model, "before");
-    String now = view(model, "after");
+    String old = Names.view("before", model.table());
+    String now = Names.view("after", model.table());
     before.createOrReplaceTempView(old);
     after.createOrReplaceTempView(now);
     List<String> columns = columns(table);
@@ -301,10 +301,10 @@ final class SelectModels {
       if (!(changes.get(input) instanceof InputChange.Rows)) {
         continue;
       }
-      String view = view(model, "rows_of_" + input.table());
+      String view = Names.view(Names.view("rows", input.table()), model.table());
       Dataset<Row> rows = newRows(model, input);
       if (!inputs.watched(input).equals(input.table())) {
-        String changeView = view(model, "changes_of_" + input.table());
+        String changeView = Names.view(Names.view("changes", input.table()), model.table());
         rows.createOrReplaceTempView(changeView);
         rows = run.spark().sql(ReachSql.rows(changeView, input.watches()));
       }
@@ -393,9 +393,5 @@ final class SelectModels {
 
   private static Column[] cols(List<String> names) {
     return names.stream().map(Names::column).map(name -> col(name)).toArray(Column[]::new);
-  }
-
-  private static String view(Model model, String role) {
-    return (role + "_" + model.table()).replaceAll("[^A-Za-z0-9]", "_");
   }
 }

@@ -225,6 +225,6 @@ public final class ModelTestRunner {
   }
 
   private static String view(TableIdentifier table) {
-    return "given_" + table.toString().replaceAll("[^A-Za-z0-9]", "_");
+    return Names.view("given", table);
   }
 }

@@ -26,6 +26,19 @@ public enum Layer {
   }
 
   /**
+   * The table of a name as {@link TableIdentifier} writes it. In bronze and silver all that stands
+   * behind the source is the table's own name, dots too.
+   */
+  public static TableIdentifier parse(String name) {
+    String[] parts = name.split("\\.", 3);
+    boolean ofSource =
+        parts.length == 3
+            && (parts[0].equals(BRONZE.namespace().level(0))
+                || parts[0].equals(SILVER.namespace().level(0)));
+    return ofSource ? TableIdentifier.of(parts) : TableIdentifier.parse(name);
+  }
+
+  /**
    * The table of a captured source table; a schema other than {@code public} is part of the name.
    */
   public TableIdentifier table(String source, String schema, String table) {
