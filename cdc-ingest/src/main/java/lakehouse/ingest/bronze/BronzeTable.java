@@ -150,9 +150,13 @@ public final class BronzeTable {
     String warehouse = catalog.config().warehouse();
     String root =
         warehouse.endsWith("/") ? warehouse.substring(0, warehouse.length() - 1) : warehouse;
-    return String.join("/", root, String.join("/", table.namespace().levels()), table.name())
-        + "_"
-        + run;
+    // what else a name may hold, a file system or an object store may read as something of its own
+    String plain = table.name().replaceAll("[^A-Za-z0-9_-]", "_");
+    String folder =
+        plain.equals(table.name())
+            ? plain
+            : plain + "_" + Integer.toHexString(table.name().hashCode());
+    return String.join("/", root, String.join("/", table.namespace().levels()), folder) + "_" + run;
   }
 
   private static String json(Object value) {

@@ -2,6 +2,8 @@ package lakehouse.ingest.capture.postgres;
 
 import java.util.ArrayList;
 import java.util.List;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.capture.postgres.SourceTable.Column;
@@ -88,6 +90,24 @@ final class RowLayout {
 
   StringData name(int column) {
     return names[column];
+  }
+
+  /** Whether the column is one of the key's. */
+  boolean isKey(int column) {
+    return java.util.Arrays.stream(key).anyMatch(k -> k == column);
+  }
+
+  /** Rows whose keys are null, with their values beside, would become one. */
+  LakeException unfitKey(int column) {
+    TableSchema.Column described = schema.columns().get(column);
+    return new LakeException(
+        ExitCode.DATA_CHECK,
+        """
+        The capture stopped at table %s: column %s is of the key, and a row has a value in it that \
+        the lake's type %s cannot hold, such as infinity or NaN.
+        Rows would no longer be told apart. Name the table under `exclude`, or choose another \
+        index: ALTER TABLE … REPLICA IDENTITY USING INDEX …;"""
+            .formatted(schema.qualifiedName(), described.name(), described.type()));
   }
 
   /** Positions of the key's columns, in the key's order. */

@@ -221,6 +221,9 @@ final class WireRow implements RowData {
   }
 
   private void unrepresentable(int column, StringData text) {
+    if (layout.isKey(column)) {
+      throw layout.unfitKey(column);
+    }
     if (unrepresentable == null) {
       unrepresentable = new HashMap<>();
     }
