@@ -15,7 +15,8 @@ import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.platform.DataFolder;
 import lakehouse.catalog.platform.PlatformFile;
-import lakehouse.load.demo.LakePrograms.Running;
+import lakehouse.load.programs.CatalogLog;
+import lakehouse.load.programs.LakePrograms.Running;
 import lakehouse.load.utility.UtilityDatabase;
 import lakehouse.load.utility.UtilityDatabases;
 

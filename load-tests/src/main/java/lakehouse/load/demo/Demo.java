@@ -1,6 +1,5 @@
 package lakehouse.load.demo;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,6 +9,7 @@ import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.cli.Program;
+import lakehouse.load.programs.LakePrograms;
 import lakehouse.load.utility.UtilitySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,7 +69,7 @@ public final class Demo implements Callable<Integer> {
   public Integer call() throws Exception {
     DemoRun.Request request =
         new DemoRun.Request(UtilitySize.ofScale(checkedScale()), seed, rounds);
-    Path home = home();
+    Path home = LakePrograms.home();
     DemoFolder demo = DemoFolder.make(folder.orElse(home.resolve(".lake").resolve("demo")));
     LakePrograms programs = new LakePrograms(home.resolve("lake"), demo.data(), javaOptions());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(programs), "demo-stop"));
@@ -107,18 +107,6 @@ public final class Demo implements Callable<Integer> {
   /** Over little data the optimising compiler takes more time than it saves: half of all. */
   private String javaOptions() {
     return scale <= LIGHT_COMPILER_UP_TO ? "-XX:TieredStopAtLevel=1" : "";
-  }
-
-  /** The checkout that the launcher stands in. */
-  private static Path home() {
-    String home = System.getenv("LAKE_HOME");
-    if (home == null || !Files.isExecutable(Path.of(home, "lake"))) {
-      throw new LakeException(
-          ExitCode.CONFIGURATION,
-          "The demo runs the launcher, and LAKE_HOME names no folder with one: start it with ./lake"
-              + " demo.");
-    }
-    return Path.of(home);
   }
 
   private void introduce(DemoFolder demo) {

@@ -1,4 +1,4 @@
-package lakehouse.load.demo;
+package lakehouse.load.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.platform.DataFolder;
-import lakehouse.load.demo.LakePrograms.Running;
+import lakehouse.load.programs.LakePrograms.Running;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package lakehouse.load.demo;
+package lakehouse.load.programs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -28,11 +28,14 @@ import org.slf4j.LoggerFactory;
  * they say goes into a log each. Closing stops those that still run, the youngest first, and waits
  * until they are gone.
  */
-final class LakePrograms implements AutoCloseable {
+public final class LakePrograms implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LakePrograms.class);
 
   /** What the launcher passes to Java. */
   private static final String JAVA_OPTIONS = "LAKE_JAVA_OPTIONS";
+
+  /** The checkout that the launcher stands in, by its own word. */
+  private static final String HOME = "LAKE_HOME";
 
   private static final int EVIDENCE_LINES = 20;
   private static final long LOOK_EVERY_MILLIS = 200;
@@ -49,14 +52,30 @@ final class LakePrograms implements AutoCloseable {
    * @param data the platform's folder
    * @param javaOptions for each program, before those that the user sets; may be empty
    */
-  LakePrograms(Path launcher, DataFolder data, String javaOptions) {
+  public LakePrograms(Path launcher, DataFolder data, String javaOptions) {
     this.launcher = launcher;
     this.data = data;
     this.javaOptions = javaOptions;
   }
 
+  /**
+   * The folder of the launcher that started this process.
+   *
+   * @throws LakeException if it was started some other way
+   */
+  public static Path home() {
+    String home = System.getenv(HOME);
+    if (home == null || !Files.isExecutable(Path.of(home, "lake"))) {
+      throw new LakeException(
+          ExitCode.CONFIGURATION,
+          "This verb runs the launcher, and LAKE_HOME names no folder with one: start it with"
+              + " ./lake.");
+    }
+    return Path.of(home);
+  }
+
   /** A program that was started. */
-  static final class Running {
+  public static final class Running {
     private final String name;
     private final Process process;
     private final Path log;
@@ -67,7 +86,8 @@ final class LakePrograms implements AutoCloseable {
       this.log = log;
     }
 
-    long pid() {
+    /** The process's id. */
+    public long pid() {
       return process.pid();
     }
 
@@ -76,7 +96,7 @@ final class LakePrograms implements AutoCloseable {
      *
      * @throws LakeException with its exit code
      */
-    void requireAlive() {
+    public void requireAlive() {
       if (!process.isAlive()) {
         throw failed("has ended by itself");
       }
@@ -87,7 +107,7 @@ final class LakePrograms implements AutoCloseable {
      *
      * @param now told the last line that it has printed so far
      */
-    String await(Consumer<String> now) throws InterruptedException {
+    public String await(Consumer<String> now) throws InterruptedException {
       Duration cpu = Duration.ZERO;
       while (!process.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
         lastLine(output()).ifPresent(now);
@@ -100,7 +120,8 @@ final class LakePrograms implements AutoCloseable {
       return output();
     }
 
-    private String output() {
+    /** What it has printed so far. */
+    public String output() {
       try {
         return Files.readString(log, UTF_8);
       } catch (IOException e) {
@@ -109,7 +130,7 @@ final class LakePrograms implements AutoCloseable {
     }
 
     /** That it does not do what it should, though it still runs. */
-    LakeException failure(String what) {
+    public LakeException failure(String what) {
       return failure(ExitCode.DATA_CHECK, what);
     }
 
@@ -147,8 +168,13 @@ final class LakePrograms implements AutoCloseable {
       return lines.subList(first, Math.min(lines.size(), first + EVIDENCE_LINES));
     }
 
+    /** Processor time that it has used so far; empty where the system does not tell. */
+    public Optional<Duration> cpu() {
+      return process.info().totalCpuDuration();
+    }
+
     /** SIGTERM, then patience, then SIGKILL. */
-    private void stop() {
+    public void stop() {
       LOG.debug(
           "lake {}: {} of CPU so far",
           name,
@@ -166,12 +192,13 @@ final class LakePrograms implements AutoCloseable {
   }
 
   /** Runs a program to its end; see {@link Running#await}. */
-  String run(Consumer<String> now, String log, String... arguments) throws InterruptedException {
+  public String run(Consumer<String> now, String log, String... arguments)
+      throws InterruptedException {
     return start(log, arguments).await(now);
   }
 
   /** The last line that says anything. */
-  static Optional<String> lastLine(String output) {
+  public static Optional<String> lastLine(String output) {
     return output
         .lines()
         .map(String::strip)
@@ -185,7 +212,18 @@ final class LakePrograms implements AutoCloseable {
    * @param log the name of its log
    * @param arguments verb and options
    */
-  synchronized Running start(String log, String... arguments) {
+  public Running start(String log, String... arguments) {
+    return startWith("", log, arguments);
+  }
+
+  /**
+   * Starts a program.
+   *
+   * @param options for Java, after those of every program; may be empty
+   * @param log the name of its log
+   * @param arguments verb and options
+   */
+  public synchronized Running startWith(String options, String log, String... arguments) {
     if (closed) {
       throw new IllegalStateException("The programs are being stopped");
     }
@@ -205,7 +243,10 @@ final class LakePrograms implements AutoCloseable {
       builder.environment().remove(LakeConfigs.VARIABLE);
       builder
           .environment()
-          .merge(JAVA_OPTIONS, javaOptions, (set, ours) -> (ours + " " + set).strip());
+          .merge(
+              JAVA_OPTIONS,
+              (javaOptions + " " + options).strip(),
+              (set, ours) -> (ours + " " + set).strip());
       Running program = new Running(String.join(" ", arguments), builder.start(), file);
       running.push(program);
       return program;

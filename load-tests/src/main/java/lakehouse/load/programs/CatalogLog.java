@@ -1,4 +1,4 @@
-package lakehouse.load.demo;
+package lakehouse.load.programs;
 
 import java.util.List;
 import lakehouse.catalog.LakeCatalog;
@@ -8,12 +8,13 @@ import org.projectnessie.model.FetchOption;
 import org.projectnessie.model.LogResponse.LogEntry;
 
 /** What the commits of the published branch say of themselves. */
-final class CatalogLog {
+public final class CatalogLog {
   private static final String ROWS = "lakehouse.rows.";
 
   private final LakeCatalog catalog;
 
-  CatalogLog(LakeCatalog catalog) {
+  /** Of a lake that stays open as long as this is asked. */
+  public CatalogLog(LakeCatalog catalog) {
     this.catalog = catalog;
   }
 
@@ -23,14 +24,15 @@ final class CatalogLog {
    * @param commits its catalog commits
    * @param rows rows of bronze, loaded ones and changes
    */
-  record Captured(long commits, long rows) {
-    Captured since(Captured before) {
+  public record Captured(long commits, long rows) {
+    /** What was added to an earlier state. */
+    public Captured since(Captured before) {
       return new Captured(commits - before.commits, rows - before.rows);
     }
   }
 
   /** What the ingest has committed so far. */
-  Captured captured() {
+  public Captured captured() {
     List<CommitMeta> commits =
         entries().stream()
             .map(LogEntry::getCommitMeta)
@@ -46,7 +48,7 @@ final class CatalogLog {
   }
 
   /** All commits on the published branch. */
-  long commits() {
+  public long commits() {
     return entries().size();
   }
 

@@ -1,0 +1,178 @@
+package lakehouse.load.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import lakehouse.catalog.config.CaptureEngineName;
+import lakehouse.catalog.platform.DataFolder;
+import lakehouse.catalog.platform.PlatformFile;
+import lakehouse.load.measure.Figure.Stage;
+import lakehouse.load.programs.LakePrograms;
+import lakehouse.load.programs.LakePrograms.Running;
+
+/** One run of the measurement, on a platform of its own. */
+final class SpeedRun {
+  /** Floors vary most, being short. */
+  private static final int FLOOR_ROUNDS = 2;
+
+  private static final String FLOOR_SLOT = "floor";
+
+  private final Request request;
+  private final LakePrograms programs;
+  private final DataFolder data;
+  private final List<Figure> figures = new ArrayList<>();
+
+  /**
+   * What is measured.
+   *
+   * @param rows of a narrow table
+   * @param changes of a narrow table
+   * @param recordings the folder for flight recordings
+   */
+  record Request(
+      long rows,
+      long changes,
+      List<CaptureEngineName> engines,
+      List<SpeedTable> tables,
+      Duration checkpointInterval,
+      Optional<Path> recordings) {}
+
+  SpeedRun(Request request, LakePrograms programs, DataFolder data) {
+    this.request = request;
+    this.programs = programs;
+    this.data = data;
+  }
+
+  SpeedReport run() throws Exception {
+    Instant startedAt = Instant.now();
+    PlatformFile platform = startPlatform();
+    programs.run(line -> {}, "setup", "setup", "apply");
+    for (SpeedTable table : request.tables()) {
+      measure(new SpeedDatabase(platform, data, table));
+    }
+    return new SpeedReport(startedAt, Runtime.getRuntime().availableProcessors(), figures);
+  }
+
+  private PlatformFile startPlatform() throws InterruptedException {
+    Running up = programs.start("up", "up");
+    Optional<PlatformFile> file;
+    do {
+      Thread.sleep(100);
+      up.requireAlive();
+      file =
+          PlatformFile.read(data)
+              .filter(f -> f.state() == PlatformFile.State.RUNNING && f.pid() == up.pid());
+    } while (file.isEmpty());
+    return file.get();
+  }
+
+  /** A source alone in its file: those of one file share the ingest's memory. */
+  private Path configure(SpeedTable table, CaptureEngineName engine) throws IOException {
+    String source = MeasuredIngest.source(table, engine);
+    return Files.writeString(
+        data.path().resolve(source + ".yaml"),
+        """
+        catalog:
+          uri: ${platform:nessie-uri}
+          warehouse: ${platform:warehouse}
+        ingest:
+          state-folder: %s
+        sources:
+          - name: %s
+            engine: %s
+            host: ${platform:postgres-host}
+            port: ${platform:postgres-port}
+            database: %s
+            user: postgres
+            password: ${platform:secret:postgres}
+            publication: %s
+        """
+            .formatted(
+                data.ingest(),
+                source,
+                SpeedCommand.label(engine),
+                table.table(),
+                SpeedDatabase.PUBLICATION));
+  }
+
+  private void measure(SpeedDatabase database) throws Exception {
+    SpeedTable table = database.table();
+    long rows = table.share(request.rows());
+    say("%s: makes %,d rows", table, rows);
+    database.create(rows);
+
+    // table ---> nothing, table ---> Iceberg
+    CopyFloor floor = new CopyFloor(database);
+    for (int i = 0; i < FLOOR_ROUNDS; i++) {
+      add(floor.server());
+      add(floor.client());
+    }
+    for (CaptureEngineName engine : request.engines()) {
+      add(ingest(database, engine).measure(Stage.LOAD, rows));
+    }
+    if (request.changes() > 0) {
+      stream(database, rows);
+    }
+  }
+
+  private void stream(SpeedDatabase database, long rows)
+      throws SQLException, IOException, InterruptedException {
+    SpeedTable table = database.table();
+    long transactions = table.share(request.changes()) / SpeedTable.CHANGES;
+    long changes = transactions * SpeedTable.CHANGES;
+    database.createSlot(FLOOR_SLOT);
+    say("%s: makes %,d changes", table, changes);
+    String until = database.change(rows, transactions);
+
+    // log ---> nothing, log ---> Iceberg
+    StreamFloor floor = new StreamFloor(database, FLOOR_SLOT);
+    Optional<Path> program = StreamFloor.program();
+    if (program.isEmpty()) {
+      say("There is no pg_recvlogical here: our own plain reader is the stream's floor.");
+    }
+    for (int i = 0; i < FLOOR_ROUNDS; i++) {
+      if (program.isPresent()) {
+        add(floor.program(program.get(), changes, until));
+      }
+      add(floor.reader(changes, transactions));
+    }
+    database.dropSlot(FLOOR_SLOT);
+    for (CaptureEngineName engine : request.engines()) {
+      add(ingest(database, engine).measure(Stage.STREAM, changes));
+    }
+  }
+
+  private MeasuredIngest ingest(SpeedDatabase database, CaptureEngineName engine)
+      throws IOException {
+    return new MeasuredIngest(
+        programs,
+        data,
+        configure(database.table(), engine),
+        database,
+        engine,
+        request.checkpointInterval(),
+        request.recordings().map(Path::toAbsolutePath).orElse(null));
+  }
+
+  private void add(Figure figure) {
+    figures.add(figure);
+    say(
+        "%s: %s, %s: %.1f s, %,.0f rows/s",
+        figure.table(),
+        figure.stage().name().toLowerCase(Locale.ROOT),
+        figure.step().label(),
+        Figure.seconds(figure.wall()),
+        figure.rowsPerSecond());
+  }
+
+  private static void say(String format, Object... arguments) {
+    System.err.printf(Locale.ROOT, format + "%n", arguments);
+  }
+}

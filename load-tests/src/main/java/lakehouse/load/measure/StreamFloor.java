@@ -1,0 +1,115 @@
+package lakehouse.load.measure;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.load.measure.Figure.Stage;
+import lakehouse.load.measure.Figure.Step;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+
+/** How fast PostgreSQL hands a backlog of changes out when nobody does anything with it. */
+final class StreamFloor {
+  private static final String PROGRAM = "pg_recvlogical";
+
+  private final SpeedDatabase database;
+  private final String slot;
+
+  /**
+   * @param slot stands before the backlog; only copies of it are read
+   */
+  StreamFloor(SpeedDatabase database, String slot) {
+    this.database = database;
+    this.slot = slot;
+  }
+
+  /** Where this system has {@code pg_recvlogical}; the embedded PostgreSQL comes without it. */
+  static Optional<Path> program() {
+    Stream<Path> path =
+        Arrays.stream(
+                Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
+            .map(Path::of);
+    return path.map(folder -> folder.resolve(PROGRAM)).filter(Files::isExecutable).findFirst();
+  }
+
+  /** PostgreSQL's own program reads up to the position and writes to nothing. */
+  Figure program(Path program, long changes, String until)
+      throws SQLException, IOException, InterruptedException {
+    String copy = slot + "_program";
+    database.copySlot(slot, copy);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            program.toString(),
+            "--host=" + database.platform().postgresHost(),
+            "--port=" + database.platform().postgresPort(),
+            "--username=" + database.platform().postgresUser(),
+            "--dbname=" + database.table().table(),
+            "--slot=" + copy,
+            "--start",
+            "--no-loop",
+            "--endpos=" + until,
+            "--option=proto_version=1",
+            "--option=publication_names=" + SpeedDatabase.PUBLICATION,
+            "--option=binary=true",
+            "--file=/dev/null");
+    builder.environment().put("PGPASSWORD", database.password());
+    builder.redirectErrorStream(true);
+    long from = System.nanoTime();
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exit = process.waitFor();
+    Duration wall = Duration.ofNanos(System.nanoTime() - from);
+    database.dropSlot(copy);
+    if (exit != 0) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT, "%s ended with %d: %s".formatted(program, exit, said.strip()));
+    }
+    return new Figure(database.table(), Stage.STREAM, Step.RECEIVE, changes, wall, null);
+  }
+
+  /** This process reads so many transactions and drops them. */
+  Figure reader(long changes, long transactions) throws SQLException, InterruptedException {
+    String copy = slot + "_reader";
+    database.copySlot(slot, copy);
+    Duration wall;
+    try (Connection connection = database.connectForReplication()) {
+      long from = System.nanoTime();
+      PGReplicationStream stream =
+          connection
+              .unwrap(PGConnection.class)
+              .getReplicationAPI()
+              .replicationStream()
+              .logical()
+              .withSlotName(copy)
+              .withStartPosition(LogSequenceNumber.valueOf(0))
+              .withSlotOption("proto_version", "1")
+              .withSlotOption("publication_names", SpeedDatabase.PUBLICATION)
+              .withSlotOption("binary", "true")
+              .withStatusInterval(10_000, MILLISECONDS)
+              .start();
+      for (long commits = 0; commits < transactions; ) {
+        ByteBuffer message = stream.read();
+        commits += message.get(message.position()) == 'C' ? 1 : 0;
+      }
+      wall = Duration.ofNanos(System.nanoTime() - from);
+      // a stream that is closed in its midst would first be read to its end
+      connection.abort(Runnable::run);
+    }
+    database.dropSlot(copy);
+    return new Figure(database.table(), Stage.STREAM, Step.READER, changes, wall, null);
+  }
+}
