@@ -22,11 +22,9 @@ import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.flink.data.FlinkParquetWriters;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
-import org.apache.iceberg.parquet.ParquetValueWriter;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.GroupType;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
@@ -42,13 +40,13 @@ final class RowParquet {
 
   /** Opens a file of rows. */
   static FileAppender<RowData> open(
-      OutputFile file, Schema schema, RowType rows, Map<String, String> properties) {
+      OutputFile file, Schema schema, Map<String, String> properties) {
     try {
       return Parquet.write(file)
           .schema(schema)
           .setAll(properties)
           .metricsConfig(MetricsConfig.fromProperties(properties))
-          .createWriterFunc(message -> writer(rows, message))
+          .createWriterFunc(message -> new RowWriter(schema, timesAsLongs(message)))
           .overwrite()
           .build();
     } catch (IOException e) {
@@ -56,9 +54,8 @@ final class RowParquet {
     }
   }
 
-  private static ParquetValueWriter<?> writer(RowType rows, MessageType message) {
-    return FlinkParquetWriters.buildWriter(
-        rows, new MessageType(message.getName(), timesAsLongs(message)));
+  private static MessageType timesAsLongs(MessageType message) {
+    return new MessageType(message.getName(), timesAsLongs(message.asGroupType()));
   }
 
   private static List<Type> timesAsLongs(GroupType group) {

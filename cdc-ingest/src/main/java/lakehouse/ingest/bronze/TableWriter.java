@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
@@ -18,6 +19,8 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.flink.RowDataWrapper;
 import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the rows of one version of one table: one open file for each partition. */
 final class TableWriter {
@@ -32,6 +35,12 @@ final class TableWriter {
   private final String filePrefix;
   private final Map<PartitionKey, OpenFile> open = new HashMap<>();
 
+  /** The timestamp that alone decides on the partition; -1 where other columns have a say. */
+  private final int partitionedBy;
+
+  private long lastMicros;
+  private @Nullable OpenFile lastFile;
+
   TableWriter(LakeCatalog catalog, BronzeTable table, TableSchema source, String filePrefix) {
     this.catalog = catalog;
     this.table = table;
@@ -42,9 +51,31 @@ final class TableWriter {
     this.partition = new PartitionKey(spec, schema);
     this.wrapper = new RowDataWrapper(rowType, schema.asStruct());
     this.filePrefix = filePrefix;
+    this.partitionedBy = partitionedBy(spec, schema);
   }
 
   void write(RowData row) {
+    OpenFile file = fileOf(row);
+    file.appender.add(row);
+    file.rows++;
+  }
+
+  private OpenFile fileOf(RowData row) {
+    if (partitionedBy < 0) {
+      return fileOfPartition(row);
+    }
+    // the rows of a transaction, and of a load, have the same time
+    long micros = ColumnWriters.micros(row, partitionedBy);
+    OpenFile file = lastFile;
+    if (file == null || micros != lastMicros) {
+      file = fileOfPartition(row);
+      lastFile = file;
+      lastMicros = micros;
+    }
+    return file;
+  }
+
+  private OpenFile fileOfPartition(RowData row) {
     partition.partition(wrapper.wrap(row));
     OpenFile file = open.get(partition);
     if (file == null) {
@@ -52,8 +83,14 @@ final class TableWriter {
       file = new OpenFile(key);
       open.put(key, file);
     }
-    file.appender.add(row);
-    file.rows++;
+    return file;
+  }
+
+  private static int partitionedBy(PartitionSpec spec, Schema schema) {
+    Types.NestedField committedAt = schema.findField(ChangeColumns.COMMITTED_AT);
+    boolean alone =
+        spec.fields().stream().allMatch(field -> field.sourceId() == committedAt.fieldId());
+    return alone ? schema.columns().indexOf(committedAt) : -1;
   }
 
   BronzeTable table() {
@@ -83,7 +120,7 @@ final class TableWriter {
               ? table.locations().newDataLocation(spec, key, name)
               : table.locations().newDataLocation(name);
       this.file = new DigestingOutputFile(catalog.fileIO().newOutputFile(location));
-      this.appender = RowParquet.open(file, schema, rowType, table.properties());
+      this.appender = RowParquet.open(file, schema, table.properties());
     }
 
     TableWriter writer() {
@@ -98,6 +135,7 @@ final class TableWriter {
     /** Closes the file; its rows are then on storage. */
     ClosedFile close() {
       open.remove(key);
+      lastFile = null;
       try {
         appender.close();
       } catch (IOException e) {

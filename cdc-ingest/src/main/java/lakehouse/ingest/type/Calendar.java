@@ -23,6 +23,11 @@ public final class Calendar {
         Math.floorDiv(micros, 1_000L), (int) Math.floorMod(micros, 1_000L) * 1_000);
   }
 
+  /** Microseconds since 1970 of a timestamp. */
+  public static long micros(TimestampData timestamp) {
+    return timestamp.getMillisecond() * 1_000 + timestamp.getNanoOfMillisecond() / 1_000;
+  }
+
   /** Days since 1970 of a date. */
   static long days(long year, int month, int day) {
     long y = month <= 2 ? year - 1 : year;

@@ -242,6 +242,16 @@ final class NumberDecoders {
     }
 
     @Override
+    public long unscaledLong(byte[] wire, int offset, int length) {
+      return NumericWire.unscaledLong(wire, offset, scale);
+    }
+
+    @Override
+    public void unscaled(byte[] wire, int offset, int length, byte[] target) {
+      NumericWire.unscaled(wire, offset, scale, target);
+    }
+
+    @Override
     public String text(byte[] wire, int offset, int length) {
       return NumericWire.text(wire, offset);
     }
@@ -270,6 +280,11 @@ final class NumberDecoders {
       }
       return DecimalData.fromBigDecimal(
           new BigDecimal(text(wire, offset, length)), precision, scale);
+    }
+
+    @Override
+    public long unscaledLong(byte[] wire, int offset, int length) {
+      return integer(wire, offset, length);
     }
   }
 

@@ -42,6 +42,16 @@ final class NumericWire {
 
   /** The value at the scale; it has at most 38 digits. */
   static BigDecimal decimal(byte[] wire, int offset, int scale) {
+    byte[] digits = new byte[16];
+    unscaled(wire, offset, scale, digits);
+    return new BigDecimal(new BigInteger(digits), scale);
+  }
+
+  /**
+   * Fills the target with the value times 10^scale in two's complement; it has at most 38 digits,
+   * and the target room for them.
+   */
+  static void unscaled(byte[] wire, int offset, int scale, byte[] target) {
     int digits = Wire.int16(wire, offset);
     int exponent = 4 * Wire.int16(wire, offset + 2) + scale;
     long high = 0;
@@ -58,16 +68,15 @@ final class NumericWire {
         high++;
       }
     }
-    boolean negative = sign(wire, offset) == NEGATIVE;
-    if (high == 0 && low >= 0) {
-      return BigDecimal.valueOf(negative ? -low : low, scale);
+    if (sign(wire, offset) == NEGATIVE) {
+      low = -low;
+      high = low == 0 ? -high : ~high;
     }
-    byte[] magnitude = new byte[16];
-    for (int i = 0; i < 8; i++) {
-      magnitude[i] = (byte) (high >>> (56 - 8 * i));
-      magnitude[8 + i] = (byte) (low >>> (56 - 8 * i));
+    for (int i = target.length - 1; i >= 0; i--) {
+      target[i] = (byte) low;
+      low = low >>> 8 | high << 56;
+      high >>= 8;
     }
-    return new BigDecimal(new BigInteger(negative ? -1 : 1, magnitude), scale);
   }
 
   /** The value as the source prints it. */

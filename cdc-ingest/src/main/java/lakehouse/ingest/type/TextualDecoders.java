@@ -29,6 +29,11 @@ final class TextualDecoders {
     public Object value(byte[] wire, int offset, int length) {
       return StringData.fromBytes(wire, offset, length);
     }
+
+    @Override
+    public int plainFrom() {
+      return 0;
+    }
   }
 
   /** A version byte, then text. */
@@ -40,6 +45,11 @@ final class TextualDecoders {
     @Override
     public Object value(byte[] wire, int offset, int length) {
       return StringData.fromBytes(wire, offset + 1, length - 1);
+    }
+
+    @Override
+    public int plainFrom() {
+      return 1;
     }
 
     @Override
@@ -56,6 +66,11 @@ final class TextualDecoders {
     @Override
     public Object value(byte[] wire, int offset, int length) {
       return java.util.Arrays.copyOfRange(wire, offset, offset + length);
+    }
+
+    @Override
+    public int plainFrom() {
+      return 0;
     }
 
     @Override

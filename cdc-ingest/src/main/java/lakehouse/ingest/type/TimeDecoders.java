@@ -88,6 +88,11 @@ final class TimeDecoders {
     }
 
     @Override
+    public long micros(byte[] wire, int offset, int length) {
+      return Wire.int64(wire, offset) + EPOCH_MICROS;
+    }
+
+    @Override
     public String text(byte[] wire, int offset, int length) {
       long micros = Wire.int64(wire, offset);
       if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
@@ -119,6 +124,11 @@ final class TimeDecoders {
     @Override
     public Object value(byte[] wire, int offset, int length) {
       return timestamp(Calendar.parseTimestamp(wire, offset, length));
+    }
+
+    @Override
+    public long micros(byte[] wire, int offset, int length) {
+      return Calendar.parseTimestamp(wire, offset, length) + EPOCH_MICROS;
     }
   }
 

@@ -1,5 +1,8 @@
 package lakehouse.ingest.type;
 
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.TimestampData;
+
 /**
  * Decodes the values of one column from one of PostgreSQL's two wire forms, text or binary, into
  * Flink's internal data. Both forms of a value give equal results. Holds no state; safe for use by
@@ -77,6 +80,32 @@ public abstract class ValueDecoder {
   /** The value of shape {@link Shape#FLOAT}. */
   public float floatValue(byte[] wire, int offset, int length) {
     return (Float) value(wire, offset, length);
+  }
+
+  /** The value of shape {@link Shape#TIMESTAMP} in microseconds since 1970. */
+  public long micros(byte[] wire, int offset, int length) {
+    return Calendar.micros((TimestampData) value(wire, offset, length));
+  }
+
+  /** The digits of a value of shape {@link Shape#DECIMAL}, at most 18, as one number. */
+  public long unscaledLong(byte[] wire, int offset, int length) {
+    return ((DecimalData) value(wire, offset, length)).toUnscaledLong();
+  }
+
+  /** Fills the target with the digits of a value of shape {@link Shape#DECIMAL}. */
+  public void unscaled(byte[] wire, int offset, int length, byte[] target) {
+    byte[] digits = ((DecimalData) value(wire, offset, length)).toUnscaledBytes();
+    int sign = target.length - digits.length;
+    java.util.Arrays.fill(target, 0, sign, (byte) (digits[0] < 0 ? -1 : 0));
+    System.arraycopy(digits, 0, target, sign, digits.length);
+  }
+
+  /**
+   * Behind how many bytes of the wire a value of shape {@link Shape#STRING} or {@link Shape#BYTES}
+   * stands there as it is; -1 if it does not.
+   */
+  public int plainFrom() {
+    return -1;
   }
 
   /** The value of shape {@link Shape#DOUBLE}. */

@@ -1,6 +1,8 @@
 package lakehouse.ingest.capture.postgres;
 
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import lakehouse.ingest.capture.postgres.RelationCache.Relation;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.type.Wire;
@@ -20,7 +22,10 @@ final class PgOutputDecoder {
 
   /** What is told of the stream, in its order. */
   interface Receiver {
-    /** A row of the change log, or a truncate without values. */
+    /**
+     * A row of the change log, or a truncate without values. The row is used again once this
+     * returns.
+     */
     void change(RowLayout layout, Operation operation, WireRow row);
 
     /**
@@ -35,6 +40,11 @@ final class PgOutputDecoder {
   private final RelationCache relations;
   private final int epoch;
   private final Receiver receiver;
+
+  /** A table's row, and the one that it was before an update. */
+  private record Rows(RowLayout layout, WireRow now, WireRow former) {}
+
+  private final Map<Integer, Rows> rows = new HashMap<>();
 
   private boolean inTransaction;
   private long commitLsn;
@@ -96,7 +106,7 @@ final class PgOutputDecoder {
   private void insert(byte[] bytes, int at, long lsn, long capturedAt) {
     Relation relation = relation(bytes, at);
     if (relation != null) {
-      WireRow row = new WireRow(relation.layout());
+      WireRow row = rows(bytes, at, relation).now();
       row.overTuple(bytes, at + 5);
       tell(relation, Operation.INSERT, row, lsn, capturedAt);
     }
@@ -107,14 +117,15 @@ final class PgOutputDecoder {
     if (relation == null) {
       return;
     }
-    WireRow after = new WireRow(relation.layout());
+    Rows rows = rows(bytes, at, relation);
+    WireRow after = rows.now();
     byte kind = bytes[at + 4];
     if (kind == 'N') {
       after.overTuple(bytes, at + 5);
       tell(relation, Operation.UPDATE, after, lsn, capturedAt);
       return;
     }
-    WireRow before = new WireRow(relation.layout());
+    WireRow before = rows.former();
     int next = before.overTuple(bytes, at + 5);
     after.overTuple(bytes, next + 1);
     if (kind == 'O') {
@@ -136,7 +147,7 @@ final class PgOutputDecoder {
   private void delete(byte[] bytes, int at, long lsn, long capturedAt) {
     Relation relation = relation(bytes, at);
     if (relation != null) {
-      WireRow row = new WireRow(relation.layout());
+      WireRow row = rows(bytes, at, relation).now();
       row.overTuple(bytes, at + 5);
       tell(relation, Operation.DELETE, row, lsn, capturedAt);
     }
@@ -150,6 +161,17 @@ final class PgOutputDecoder {
         tell(relation, Operation.TRUNCATE, new WireRow(relation.layout()), lsn, capturedAt);
       }
     }
+  }
+
+  private Rows rows(byte[] bytes, int at, Relation relation) {
+    int oid = Wire.int32(bytes, at);
+    Rows known = rows.get(oid);
+    if (known == null || known.layout() != relation.layout()) {
+      RowLayout layout = relation.layout();
+      known = new Rows(layout, new WireRow(layout), new WireRow(layout));
+      rows.put(oid, known);
+    }
+    return known;
   }
 
   private @Nullable Relation relation(byte[] bytes, int at) {

@@ -31,6 +31,7 @@ final class RowLayout {
   private final TableSchema schema;
   private final ValueDecoder[] decoders;
   private final boolean[] redacted;
+  private final int[] plainFrom;
   private final StringData[] names;
   private final int[] key;
 
@@ -44,6 +45,7 @@ final class RowLayout {
     int count = columns.size();
     this.decoders = new ValueDecoder[count];
     this.redacted = new boolean[count];
+    this.plainFrom = new int[count];
     this.names = new StringData[count];
     List<TableSchema.Column> described = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -56,6 +58,7 @@ final class RowLayout {
       redacted[i] = mask == MaskConfig.Method.REDACT;
       decoders[i] =
           mask == MaskConfig.Method.TOKEN ? new TokenDecoder(decoder, masks::token) : decoder;
+      plainFrom[i] = decoders[i].plainFrom();
       names[i] = StringData.fromString(column.name());
       described.add(
           new TableSchema.Column(
@@ -86,6 +89,11 @@ final class RowLayout {
   /** Whether the column's values are left out. */
   boolean redacted(int column) {
     return redacted[column];
+  }
+
+  /** Behind how many of its bytes a column's value stands as it is; -1 if it does not. */
+  int plainFrom(int column) {
+    return plainFrom[column];
   }
 
   StringData name(int column) {

@@ -2,6 +2,7 @@ package lakehouse.ingest.capture.postgres;
 
 import java.util.HashMap;
 import java.util.Map;
+import lakehouse.ingest.event.DirectRow;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.event.TableSchema;
 import lakehouse.ingest.type.Calendar;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * decoded when it is asked for. The bytes must not change while the row is in use. Not for use by
  * many threads.
  */
-final class WireRow implements RowData {
+final class WireRow implements DirectRow {
   private static final int NULL = -1;
   private static final int UNCHANGED = -2;
 
@@ -194,11 +195,6 @@ final class WireRow implements RowData {
     return row;
   }
 
-  /** Bytes that the row lies over. */
-  int bytes() {
-    return wire.length;
-  }
-
   private void begin(byte[] bytes) {
     wire = bytes;
     oldKey = null;
@@ -353,6 +349,44 @@ final class WireRow implements RowData {
       case 7 -> Calendar.timestamp(capturedAt);
       default -> throw new IllegalArgumentException("no timestamp at position " + position);
     };
+  }
+
+  @Override
+  public long micros(int position) {
+    if (position < columns) {
+      return layout.decoder(position).micros(wire, offsets[position], lengths[position]);
+    }
+    return position == columns + 6 ? committedAt : capturedAt;
+  }
+
+  @Override
+  public long unscaledLong(int position) {
+    return layout.decoder(position).unscaledLong(wire, offsets[position], lengths[position]);
+  }
+
+  @Override
+  public void unscaled(int position, byte[] target) {
+    layout.decoder(position).unscaled(wire, offsets[position], lengths[position], target);
+  }
+
+  @Override
+  public boolean liesInBytes(int position) {
+    return position < columns && layout.plainFrom(position) >= 0;
+  }
+
+  @Override
+  public byte[] bytes() {
+    return wire;
+  }
+
+  @Override
+  public int offset(int position) {
+    return offsets[position] + layout.plainFrom(position);
+  }
+
+  @Override
+  public int length(int position) {
+    return lengths[position] - layout.plainFrom(position);
   }
 
   @Override

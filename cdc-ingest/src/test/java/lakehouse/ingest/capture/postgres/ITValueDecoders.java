@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import lakehouse.ingest.type.Calendar;
 import lakehouse.ingest.type.Unrepresentable;
 import lakehouse.ingest.type.ValueDecoder;
 import lakehouse.ingest.type.ValueDecoders;
@@ -25,6 +26,7 @@ import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.iceberg.types.TypeUtil;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -489,8 +491,30 @@ class ITValueDecoders {
       case LONG -> decoder.longValue(wire, 0, wire.length);
       case FLOAT -> decoder.floatValue(wire, 0, wire.length);
       case DOUBLE -> decoder.doubleValue(wire, 0, wire.length);
-      case DECIMAL, STRING, BYTES, TIMESTAMP, LIST -> decoder.value(wire, 0, wire.length);
+      case DECIMAL -> unscaled(decoder, wire, (DecimalData) decoder.value(wire, 0, wire.length));
+      case TIMESTAMP -> Calendar.timestamp(decoder.micros(wire, 0, wire.length));
+      case STRING, BYTES -> plain(decoder, wire);
+      case LIST -> decoder.value(wire, 0, wire.length);
     };
+  }
+
+  private static DecimalData unscaled(ValueDecoder decoder, byte[] wire, DecimalData like) {
+    byte[] digits = new byte[TypeUtil.decimalRequiredBytes(like.precision())];
+    decoder.unscaled(wire, 0, wire.length, digits);
+    if (like.precision() <= 18) {
+      assertThat(decoder.unscaledLong(wire, 0, wire.length))
+          .isEqualTo(new java.math.BigInteger(digits).longValueExact());
+    }
+    return DecimalData.fromUnscaledBytes(digits, like.precision(), like.scale());
+  }
+
+  private static Object plain(ValueDecoder decoder, byte[] wire) {
+    int from = decoder.plainFrom();
+    if (from < 0) {
+      return decoder.value(wire, 0, wire.length);
+    }
+    byte[] bytes = java.util.Arrays.copyOfRange(wire, from, wire.length);
+    return decoder.shape() == ValueDecoder.Shape.BYTES ? bytes : StringData.fromBytes(bytes);
   }
 
   private static Values values(String type, String... literals) {

@@ -1,0 +1,177 @@
+package lakehouse.ingest.bronze;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import lakehouse.ingest.event.TableSchema;
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.iceberg.Files;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.flink.data.FlinkParquetWriters;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our way to lay rows down as Parquet, against Iceberg's own. */
+class TestRowWriter {
+  private static final int ROWS = 3_000;
+
+  @TempDir private Path folder;
+
+  private final Schema schema =
+      BronzeSchema.create(
+          new TableSchema(
+              "public",
+              "all types",
+              List.of(
+                  column("id", Types.LongType.get()),
+                  column("a column.b", Types.BooleanType.get()),
+                  column("i", Types.IntegerType.get()),
+                  column("f", Types.FloatType.get()),
+                  column("d", Types.DoubleType.get()),
+                  column("short", Types.DecimalType.of(9, 2)),
+                  column("middle", Types.DecimalType.of(18, 4)),
+                  column("long", Types.DecimalType.of(38, 10)),
+                  column("day", Types.DateType.get()),
+                  column("local", Types.TimestampType.withoutZone()),
+                  column("at", Types.TimestampType.withZone()),
+                  column("text", Types.StringType.get()),
+                  column("bytes", Types.BinaryType.get()),
+                  column("list", Types.ListType.ofOptional(0, Types.DoubleType.get())),
+                  column("empty", Types.DoubleType.get())),
+              List.of("id", "text")));
+
+  @Test
+  void writesWhatIcebergsOwnWriterWrites() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    List<RowData> rows = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      rows.add(row(random, i));
+    }
+
+    File ours = folder.resolve("ours.parquet").toFile();
+    File theirs = folder.resolve("theirs.parquet").toFile();
+    Metrics ourMetrics = write(RowParquet.open(Files.localOutput(ours), schema, Map.of()), rows);
+    Metrics theirMetrics =
+        write(
+            Parquet.write(Files.localOutput(theirs))
+                .schema(schema)
+                .metricsConfig(MetricsConfig.fromProperties(Map.of()))
+                .createWriterFunc(
+                    message -> FlinkParquetWriters.buildWriter(RowParquet.rowType(schema), message))
+                .build(),
+            rows);
+
+    assertThat(read(ours)).hasSize(ROWS).isEqualTo(read(theirs));
+    assertThat(ourMetrics.recordCount()).isEqualTo(ROWS);
+    assertThat(ourMetrics.columnSizes()).isEqualTo(theirMetrics.columnSizes());
+    assertThat(ourMetrics.valueCounts()).isEqualTo(theirMetrics.valueCounts());
+    assertThat(ourMetrics.nullValueCounts()).isEqualTo(theirMetrics.nullValueCounts());
+    assertThat(ourMetrics.nanValueCounts()).isEqualTo(theirMetrics.nanValueCounts());
+    assertThat(ourMetrics.lowerBounds()).isEqualTo(theirMetrics.lowerBounds());
+    assertThat(ourMetrics.upperBounds()).isEqualTo(theirMetrics.upperBounds());
+  }
+
+  private static Metrics write(FileAppender<RowData> appender, List<RowData> rows)
+      throws IOException {
+    try (appender) {
+      rows.forEach(appender::add);
+    }
+    return appender.metrics();
+  }
+
+  private List<Record> read(File file) throws IOException {
+    try (CloseableIterable<Record> records =
+        Parquet.read(Files.localInput(file))
+            .project(schema)
+            .createReaderFunc(message -> GenericParquetReaders.buildReader(schema, message))
+            .build()) {
+      List<Record> all = new ArrayList<>();
+      records.forEach(all::add);
+      return all;
+    }
+  }
+
+  private static RowData row(Random random, int i) {
+    GenericRowData row = new GenericRowData(26);
+    Object[] values = {
+      (long) i,
+      random.nextBoolean(),
+      random.nextInt(),
+      random.nextInt(50) == 0 ? Float.NaN : random.nextFloat() - 0.5f,
+      random.nextInt(50) == 0 ? Double.NaN : random.nextDouble() - 0.5,
+      DecimalData.fromUnscaledLong(random.nextInt(1_999_999_999) - 999_999_999, 9, 2),
+      DecimalData.fromUnscaledLong(random.nextLong() % 1_000_000_000_000_000_000L, 18, 4),
+      DecimalData.fromBigDecimal(
+          new BigDecimal(new BigInteger(i % 127, random), 10)
+              .movePointLeft(1)
+              .setScale(10, java.math.RoundingMode.DOWN)
+              .multiply(BigDecimal.valueOf(random.nextBoolean() ? 1 : -1)),
+          38,
+          10),
+      random.nextInt(40_000) - 20_000,
+      TimestampData.fromEpochMillis(random.nextLong() % 4_000_000_000_000L, 123_000),
+      TimestampData.fromEpochMillis(random.nextLong() % 4_000_000_000_000L, 999_000),
+      StringData.fromString("text \u00e9 " + random.nextInt(100)),
+      new byte[random.nextInt(20)],
+      new GenericArrayData(new Object[] {random.nextDouble(), null}),
+      null,
+    };
+    for (int column = 0; column < values.length; column++) {
+      row.setField(column, column > 0 && random.nextInt(5) == 0 ? null : values[column]);
+    }
+    row.setField(15, StringData.fromString(i % 2 == 0 ? "c" : "u"));
+    row.setField(16, 1);
+    row.setField(17, 1L << 40);
+    row.setField(18, (long) i);
+    row.setField(19, null);
+    row.setField(20, random.nextBoolean() ? null : 7L);
+    row.setField(21, TimestampData.fromEpochMillis(1_700_000_000_000L));
+    row.setField(22, TimestampData.fromEpochMillis(1_700_000_000_001L));
+    row.setField(
+        23,
+        random.nextInt(3) > 0
+            ? null
+            : GenericRowData.of((long) i, random.nextBoolean() ? null : values[11]));
+    row.setField(
+        24,
+        random.nextInt(3) > 0
+            ? null
+            : new GenericArrayData(new Object[] {StringData.fromString("text")}));
+    row.setField(
+        25,
+        random.nextInt(3) > 0
+            ? null
+            : new GenericMapData(
+                Map.of(StringData.fromString("d"), StringData.fromString("infinity"))));
+    return row;
+  }
+
+  private static TableSchema.Column column(String name, Type type) {
+    return new TableSchema.Column(name, type, null);
+  }
+}
