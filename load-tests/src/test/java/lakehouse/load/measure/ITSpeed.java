@@ -34,7 +34,7 @@ class ITSpeed {
             .redirectOutput(log.toFile())
             .start();
     try {
-      assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(() -> read(log)).isTrue();
+      assertThat(process.waitFor(30, TimeUnit.MINUTES)).as(() -> read(log)).isTrue();
     } finally {
       process.destroy();
     }
