@@ -33,6 +33,9 @@ import org.apache.spark.sql.Row;
  * comes after it, wherever in the log that is.
  */
 final class CurrentState {
+  /** A query over hundreds of tables is deeper than the stack of Spark's planner. */
+  private static final int PIECES_IN_A_JOB = 50;
+
   private final LakeRun run;
   private final ChangeSets changeSets;
 
@@ -54,26 +57,30 @@ final class CurrentState {
     }
   }
 
-  /** Reads the facts of many pieces in one job. */
+  /** Reads the facts of pieces, of many in one job. */
   Map<TableIdentifier, ChangeLogFacts> facts(List<Piece> pieces) {
-    if (pieces.isEmpty()) {
-      return Map.of();
-    }
-    List<CurrentStateSql.FactsOf> asked = new ArrayList<>();
-    for (Piece piece : pieces) {
-      piece.log().since(run.spark(), piece.after()).createOrReplaceTempView(piece.view());
-      asked.add(
-          new CurrentStateSql.FactsOf(piece.model().name(), piece.view(), piece.log().hasOldKey()));
-    }
     Map<TableIdentifier, ChangeLogFacts> facts =
         pieces.stream()
             .collect(
                 toMap(
                     piece -> piece.model().table(),
                     piece -> new ChangeLogFacts(Optional.empty(), Set.of(), false)));
+    for (int from = 0; from < pieces.size(); from += PIECES_IN_A_JOB) {
+      read(pieces.subList(from, Math.min(from + PIECES_IN_A_JOB, pieces.size())), facts);
+    }
+    return facts;
+  }
+
+  private void read(List<Piece> pieces, Map<TableIdentifier, ChangeLogFacts> into) {
+    List<CurrentStateSql.FactsOf> asked = new ArrayList<>();
+    for (Piece piece : pieces) {
+      piece.log().since(run.spark(), piece.after()).createOrReplaceTempView(piece.view());
+      asked.add(
+          new CurrentStateSql.FactsOf(piece.model().name(), piece.view(), piece.log().hasOldKey()));
+    }
     for (Row row : run.spark().sql(CurrentStateSql.facts(asked)).collectAsList()) {
       Row marker = row.getStruct(1);
-      facts.put(
+      into.put(
           Layer.parse(row.getString(0)),
           new ChangeLogFacts(
               Optional.ofNullable(marker)
@@ -81,7 +88,6 @@ final class CurrentState {
               new HashSet<>(row.getList(2)),
               row.getBoolean(3)));
     }
-    return facts;
   }
 
   /** Brings the state up to the log's end. */
