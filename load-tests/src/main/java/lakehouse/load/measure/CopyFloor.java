@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import lakehouse.load.measure.Figure.Stage;
 import lakehouse.load.measure.Figure.Step;
+import lakehouse.load.measure.MachineLoad.Counts;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -22,9 +23,11 @@ final class CopyFloor {
   private static final int SESSIONS = 2;
 
   private final SpeedDatabase database;
+  private final MachineLoad load;
 
-  CopyFloor(SpeedDatabase database) {
+  CopyFloor(SpeedDatabase database, MachineLoad load) {
     this.database = database;
+    this.load = load;
   }
 
   /** The server writes the rows to nothing itself. */
@@ -69,6 +72,7 @@ final class CopyFloor {
       for (int i = 0; i < SESSIONS; i++) {
         connections.add(database.connect());
       }
+      Counts before = load.counts();
       long from = System.nanoTime();
       List<Future<Long>> parts = new ArrayList<>();
       for (int i = 0; i < SESSIONS; i++) {
@@ -81,7 +85,14 @@ final class CopyFloor {
         part.get();
       }
       Duration wall = Duration.ofNanos(System.nanoTime() - from);
-      return new Figure(database.table(), Stage.LOAD, step, rows.get(), wall, null);
+      return new Figure(
+          database.table(),
+          Stage.LOAD,
+          step,
+          rows.get(),
+          wall,
+          load.counts().othersSince(before),
+          null);
     } finally {
       threads.shutdownNow();
       for (Connection connection : connections) {

@@ -14,10 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param step who read it
  * @param rows rows of the load, or changes of the stream
  * @param wall from the begin of the reading until all rows were where they belong
+ * @param others the share of the machine that processes took which are not of the test
  * @param program of the program that read, or null for a floor
  */
 record Figure(
-    SpeedTable table, Stage stage, Step step, long rows, Duration wall, @Nullable Usage program) {
+    SpeedTable table,
+    Stage stage,
+    Step step,
+    long rows,
+    Duration wall,
+    OptionalDouble others,
+    @Nullable Usage program) {
   /** What is read. */
   enum Stage {
     LOAD,

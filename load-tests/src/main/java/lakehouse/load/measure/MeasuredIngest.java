@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.commit.CatalogCommit;
@@ -18,6 +19,7 @@ import lakehouse.catalog.platform.DataFolder;
 import lakehouse.load.measure.Figure.Stage;
 import lakehouse.load.measure.Figure.Step;
 import lakehouse.load.measure.Figure.Usage;
+import lakehouse.load.measure.MachineLoad.Counts;
 import lakehouse.load.measure.ProcessMemory.Collections;
 import lakehouse.load.programs.CatalogLog;
 import lakehouse.load.programs.CatalogLog.Captured;
@@ -38,6 +40,7 @@ final class MeasuredIngest {
   private final Path config;
   private final SpeedDatabase database;
   private final CaptureEngineName engine;
+  private final long platformPid;
   private final Duration checkpointInterval;
   private final @Nullable Path recordings;
 
@@ -57,6 +60,7 @@ final class MeasuredIngest {
     this.config = config;
     this.database = database;
     this.engine = engine;
+    this.platformPid = database.platform().pid();
     this.checkpointInterval = checkpointInterval;
     this.recordings = recordings;
   }
@@ -73,7 +77,7 @@ final class MeasuredIngest {
     try (LakeCatalog catalog = LakeCatalog.open(database.platform().catalogConfig());
         CatalogCommit states = new CatalogCommit(catalog)) {
       CatalogLog log = new CatalogLog(catalog);
-      Captured before = log.captured();
+      Captured held = log.captured();
       long launched = System.nanoTime();
       Running ingest =
           programs.startWith(
@@ -87,11 +91,14 @@ final class MeasuredIngest {
               "--checkpoint-interval",
               checkpointInterval.toString());
       awaitBegin(ingest, source, stage);
+      MachineLoad load = new MachineLoad(data, platformPid, ingest.pid());
+      Counts before = load.counts();
       long began = System.nanoTime();
       Optional<Duration> startCpu = ingest.cpu();
 
-      awaitRows(ingest, states, source, log, before, rows);
+      awaitRows(ingest, states, source, log, held, rows);
       Duration wall = Duration.ofNanos(System.nanoTime() - began);
+      OptionalDouble others = load.counts().othersSince(before);
       Optional<Duration> endCpu = ingest.cpu();
       OptionalLong memory = ProcessMemory.peakResident(ingest.pid());
 
@@ -105,6 +112,7 @@ final class MeasuredIngest {
           engine == CaptureEngineName.NATIVE ? Step.NATIVE : Step.FLINK_CDC,
           rows,
           wall,
+          others,
           new Usage(
               endCpu.flatMap(end -> startCpu.map(end::minus)),
               Duration.ofNanos(began - launched),
@@ -135,12 +143,7 @@ final class MeasuredIngest {
   }
 
   private static void awaitRows(
-      Running ingest,
-      CatalogCommit states,
-      String source,
-      CatalogLog log,
-      Captured before,
-      long rows)
+      Running ingest, CatalogCommit states, String source, CatalogLog log, Captured held, long rows)
       throws InterruptedException {
     Optional<SourceState> last = Optional.empty();
     long moved = System.nanoTime();
@@ -149,7 +152,7 @@ final class MeasuredIngest {
       if (!state.equals(last)) {
         last = state;
         moved = System.nanoTime();
-        if (log.captured().since(before).rows() >= rows) {
+        if (log.captured().since(held).rows() >= rows) {
           return;
         }
       }

@@ -82,6 +82,8 @@ record SpeedReport(Instant startedAt, int processors, List<Figure> figures) {
       row.add(figure.rows());
       row.add(oneDigit(Figure.seconds(figure.wall())));
       row.add(Math.round(figure.rowsPerSecond()));
+      row.add(
+          figure.others().isEmpty() ? null : Math.round(100 * figure.others().getAsDouble()) + "%");
       row.add(twoDigits(ofFloor(figure)));
       row.add(twoDigits(ofFlinkCdc(figure)));
       Usage usage = figure.program();
@@ -113,6 +115,7 @@ record SpeedReport(Instant startedAt, int processors, List<Figure> figures) {
             "rows",
             "s",
             "rows/s",
+            "others",
             "of floor",
             "of flink-cdc",
             "CPU-s",
@@ -122,8 +125,9 @@ record SpeedReport(Instant startedAt, int processors, List<Figure> figures) {
             "peak memory"),
         rows);
     console.say(
-        "%n%d processors, shared with PostgreSQL and the catalog. CPU-s are the ingest's own, while it"
-            + " was measured; its start is apart.",
+        "%n%d processors, shared with PostgreSQL and the catalog; others: the share of them that went to"
+            + " processes not of this test. CPU-s are the ingest's own, while it was measured; its start"
+            + " is apart.",
         processors);
   }
 
@@ -144,6 +148,7 @@ record SpeedReport(Instant startedAt, int processors, List<Figure> figures) {
     values.put("rows", figure.rows());
     values.put("seconds", Figure.seconds(figure.wall()));
     values.put("rowsPerSecond", figure.rowsPerSecond());
+    put(values, "othersShare", figure.others());
     put(values, "ofFloor", ofFloor(figure));
     put(values, "ofFlinkCdc", ofFlinkCdc(figure));
     Usage usage = figure.program();

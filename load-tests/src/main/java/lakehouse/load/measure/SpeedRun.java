@@ -109,7 +109,8 @@ final class SpeedRun {
     database.create(rows);
 
     // table ---> nothing, table ---> Iceberg
-    CopyFloor floor = new CopyFloor(database);
+    MachineLoad load = new MachineLoad(data, database.platform().pid());
+    CopyFloor floor = new CopyFloor(database, load);
     for (int i = 0; i < FLOOR_ROUNDS; i++) {
       add(floor.server());
       add(floor.client());
@@ -118,11 +119,11 @@ final class SpeedRun {
       add(ingest(database, engine).measure(Stage.LOAD, rows));
     }
     if (request.changes() > 0) {
-      stream(database, rows);
+      stream(database, rows, load);
     }
   }
 
-  private void stream(SpeedDatabase database, long rows)
+  private void stream(SpeedDatabase database, long rows, MachineLoad load)
       throws SQLException, IOException, InterruptedException {
     SpeedTable table = database.table();
     long transactions = table.share(request.changes()) / SpeedTable.CHANGES;
@@ -132,7 +133,7 @@ final class SpeedRun {
     String until = database.change(rows, transactions);
 
     // log ---> nothing, log ---> Iceberg
-    StreamFloor floor = new StreamFloor(database, FLOOR_SLOT);
+    StreamFloor floor = new StreamFloor(database, FLOOR_SLOT, load);
     Optional<Path> program = StreamFloor.program();
     if (program.isEmpty()) {
       say("There is no pg_recvlogical here: our own plain reader is the stream's floor.");

@@ -13,11 +13,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.load.measure.Figure.Stage;
 import lakehouse.load.measure.Figure.Step;
+import lakehouse.load.measure.MachineLoad.Counts;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
@@ -28,13 +30,15 @@ final class StreamFloor {
 
   private final SpeedDatabase database;
   private final String slot;
+  private final MachineLoad load;
 
   /**
    * @param slot stands before the backlog; only copies of it are read
    */
-  StreamFloor(SpeedDatabase database, String slot) {
+  StreamFloor(SpeedDatabase database, String slot, MachineLoad load) {
     this.database = database;
     this.slot = slot;
+    this.load = load;
   }
 
   /** Where this system has {@code pg_recvlogical}; the embedded PostgreSQL comes without it. */
@@ -68,17 +72,19 @@ final class StreamFloor {
             "--file=/dev/null");
     builder.environment().put("PGPASSWORD", database.password());
     builder.redirectErrorStream(true);
+    Counts before = load.counts();
     long from = System.nanoTime();
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exit = process.waitFor();
     Duration wall = Duration.ofNanos(System.nanoTime() - from);
+    OptionalDouble others = load.counts().othersSince(before);
     database.dropSlot(copy);
     if (exit != 0) {
       throw new LakeException(
           ExitCode.PREFLIGHT, "%s ended with %d: %s".formatted(program, exit, said.strip()));
     }
-    return new Figure(database.table(), Stage.STREAM, Step.RECEIVE, changes, wall, null);
+    return new Figure(database.table(), Stage.STREAM, Step.RECEIVE, changes, wall, others, null);
   }
 
   /** This process reads so many transactions and drops them. */
@@ -86,7 +92,9 @@ final class StreamFloor {
     String copy = slot + "_reader";
     database.copySlot(slot, copy);
     Duration wall;
+    OptionalDouble others;
     try (Connection connection = database.connectForReplication()) {
+      Counts before = load.counts();
       long from = System.nanoTime();
       PGReplicationStream stream =
           connection
@@ -106,10 +114,11 @@ final class StreamFloor {
         commits += message.get(message.position()) == 'C' ? 1 : 0;
       }
       wall = Duration.ofNanos(System.nanoTime() - from);
+      others = load.counts().othersSince(before);
       // a stream that is closed in its midst would first be read to its end
       connection.abort(Runnable::run);
     }
     database.dropSlot(copy);
-    return new Figure(database.table(), Stage.STREAM, Step.READER, changes, wall, null);
+    return new Figure(database.table(), Stage.STREAM, Step.READER, changes, wall, others, null);
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import lakehouse.catalog.cli.Console;
 import lakehouse.load.measure.Figure.Stage;
@@ -78,6 +79,7 @@ class TestSpeedReport {
               "1,000",
               "10.0",
               "100",
+              "25%",
               "0.40",
               "-",
               "8.0",
@@ -93,6 +95,13 @@ class TestSpeedReport {
   }
 
   private static Figure figure(Stage stage, Step step, int seconds, @Nullable Usage usage) {
-    return new Figure(SpeedTable.NARROW, stage, step, 1000, Duration.ofSeconds(seconds), usage);
+    return new Figure(
+        SpeedTable.NARROW,
+        stage,
+        step,
+        1000,
+        Duration.ofSeconds(seconds),
+        OptionalDouble.of(0.25),
+        usage);
   }
 }

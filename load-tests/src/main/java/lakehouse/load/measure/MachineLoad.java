@@ -1,0 +1,89 @@
+package lakehouse.load.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import lakehouse.catalog.platform.DataFolder;
+
+/**
+ * How much of the machine others take: processor time that went to none of our processes. By the
+ * system's own counts, which only Linux has.
+ */
+final class MachineLoad {
+  private static final Path PROC = Path.of("/proc");
+  private static final int USER_TIME = 10; // behind name and state, counted from 0
+  private static final Set<Integer> IDLE = Set.of(3, 4); // idle, and waiting for a disk
+
+  private final List<Long> ours;
+  private final Path postmasterFile;
+
+  /**
+   * @param data the platform's folder, which tells its PostgreSQL
+   * @param ours further processes of ours
+   */
+  MachineLoad(DataFolder data, Long... ours) {
+    this.ours =
+        Stream.concat(Stream.of(ProcessHandle.current().pid()), Arrays.stream(ours)).toList();
+    this.postmasterFile = data.postgres().resolve("postmaster.pid");
+  }
+
+  /** Counts at one time, in the system's ticks; without any where it tells none. */
+  record Counts(boolean told, long all, long busy, long ours) {
+    private static final Counts UNTOLD = new Counts(false, 0, 0, 0);
+
+    /** The share of the machine that others took since an earlier time. */
+    OptionalDouble othersSince(Counts before) {
+      if (!told || !before.told || all <= before.all) {
+        return OptionalDouble.empty();
+      }
+      double others = (busy - before.busy) - (ours - before.ours);
+      return OptionalDouble.of(Math.max(0, others) / (all - before.all));
+    }
+  }
+
+  Counts counts() {
+    try {
+      long[] cpu = numbers(Files.readAllLines(PROC.resolve("stat")).get(0).substring(4), 8);
+      long all = Arrays.stream(cpu).sum();
+      long idle = IDLE.stream().mapToLong(i -> cpu[i]).sum();
+      long postmaster = Long.parseLong(Files.readAllLines(postmasterFile).get(0).strip());
+      LongStream sessions =
+          ProcessHandle.of(postmaster).stream()
+              .flatMap(ProcessHandle::children)
+              .mapToLong(ProcessHandle::pid);
+      LongStream processes =
+          LongStream.concat(ours.stream().mapToLong(pid -> pid), LongStream.of(postmaster));
+      return new Counts(
+          true,
+          all,
+          all - idle,
+          LongStream.concat(processes, sessions).map(MachineLoad::ticks).sum());
+    } catch (IOException e) {
+      return Counts.UNTOLD;
+    }
+  }
+
+  /** Of a process and of its children that have ended; 0 if it has ended itself. */
+  private static long ticks(long pid) {
+    try {
+      String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
+      long[] numbers = numbers(stat.substring(stat.lastIndexOf(')') + 3), USER_TIME + 4);
+      return Arrays.stream(numbers, USER_TIME, USER_TIME + 4).sum();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long[] numbers(String line, int count) {
+    return Arrays.stream(line.strip().split("\\s+"))
+        .limit(count)
+        .mapToLong(Long::parseLong)
+        .toArray();
+  }
+}
