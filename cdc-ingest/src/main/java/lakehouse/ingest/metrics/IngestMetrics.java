@@ -1,7 +1,5 @@
 package lakehouse.ingest.metrics;
 
-import java.util.EnumMap;
-import java.util.Map;
 import lakehouse.ingest.event.Operation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -28,17 +26,17 @@ public final class IngestMetrics {
 
   /** {@code rows.<operation>}: rows written, by operation, as a count. */
   public static final class Writing {
-    private final Map<Operation, Counter> rows = new EnumMap<>(Operation.class);
+    private final Counter[] rows = new Counter[Operation.values().length];
 
     private Writing(MetricGroup group) {
       for (Operation operation : Operation.values()) {
-        rows.put(operation, group.addGroup("rows").counter(operation.code()));
+        rows[operation.ordinal()] = group.addGroup("rows").counter(operation.code());
       }
     }
 
     /** One row was written. */
     public void row(Operation operation) {
-      rows.get(operation).inc();
+      rows[operation.ordinal()].inc();
     }
   }
 

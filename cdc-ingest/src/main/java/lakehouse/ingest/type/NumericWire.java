@@ -56,7 +56,12 @@ final class NumericWire {
     int exponent = 4 * Wire.int16(wire, offset + 2) + scale;
     long high = 0;
     long low = 0;
-    for (int i = 0; digits > 0 && (i < digits || exponent > -4); i++, exponent -= 4) {
+    int i = 0;
+    // one number holds four digits of four, so most of the work is done in it alone
+    for (; i < digits && i < 4 && exponent >= 0; i++, exponent -= 4) {
+      low = low * 10_000 + Wire.int16(wire, offset + 8 + 2 * i);
+    }
+    for (; digits > 0 && (i < digits || exponent > -4); i++, exponent -= 4) {
       int factor = exponent >= 0 ? 10_000 : POWERS[4 + exponent];
       int digit = i < digits ? Wire.int16(wire, offset + 8 + 2 * i) : 0;
       int addend = exponent >= 0 ? digit : digit / POWERS[-exponent];
@@ -72,8 +77,8 @@ final class NumericWire {
       low = -low;
       high = low == 0 ? -high : ~high;
     }
-    for (int i = target.length - 1; i >= 0; i--) {
-      target[i] = (byte) low;
+    for (int at = target.length - 1; at >= 0; at--) {
+      target[at] = (byte) low;
       low = low >>> 8 | high << 56;
       high >>= 8;
     }
