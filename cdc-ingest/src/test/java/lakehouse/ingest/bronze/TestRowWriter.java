@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -11,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import lakehouse.ingest.event.DirectRow;
 import lakehouse.ingest.event.TableSchema;
+import lakehouse.ingest.type.Calendar;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericMapData;
@@ -31,6 +37,7 @@ import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,18 +80,26 @@ class TestRowWriter {
       rows.add(row(random, i));
     }
 
+    Lying lying = new Lying();
+    requireSame(rows, rows.stream());
+    requireSame(rows, rows.stream().map(lying::over));
+  }
+
+  private void requireSame(List<RowData> rows, Stream<? extends RowData> asOurs)
+      throws IOException {
     File ours = folder.resolve("ours.parquet").toFile();
     File theirs = folder.resolve("theirs.parquet").toFile();
-    Metrics ourMetrics = write(RowParquet.open(Files.localOutput(ours), schema, Map.of()), rows);
+    Metrics ourMetrics = write(RowParquet.open(Files.localOutput(ours), schema, Map.of()), asOurs);
     Metrics theirMetrics =
         write(
             Parquet.write(Files.localOutput(theirs))
+                .overwrite()
                 .schema(schema)
                 .metricsConfig(MetricsConfig.fromProperties(Map.of()))
                 .createWriterFunc(
                     message -> FlinkParquetWriters.buildWriter(RowParquet.rowType(schema), message))
                 .build(),
-            rows);
+            rows.stream());
 
     assertThat(read(ours)).hasSize(ROWS).isEqualTo(read(theirs));
     assertThat(ourMetrics.recordCount()).isEqualTo(ROWS);
@@ -96,10 +111,10 @@ class TestRowWriter {
     assertThat(ourMetrics.upperBounds()).isEqualTo(theirMetrics.upperBounds());
   }
 
-  private static Metrics write(FileAppender<RowData> appender, List<RowData> rows)
+  private static Metrics write(FileAppender<RowData> appender, Stream<? extends RowData> rows)
       throws IOException {
     try (appender) {
-      rows.forEach(appender::add);
+      rows.forEachOrdered(appender::add);
     }
     return appender.metrics();
   }
@@ -169,6 +184,70 @@ class TestRowWriter {
             : new GenericMapData(
                 Map.of(StringData.fromString("d"), StringData.fromString("infinity"))));
     return row;
+  }
+
+  /** One row for all rows: their texts and bytes lie in one array, each over the former one's. */
+  private final class Lying implements InvocationHandler {
+    private final byte[] bytes = new byte[1_000];
+    private final int[] offsets = new int[schema.columns().size()];
+    private final int[] lengths = new int[schema.columns().size()];
+    private final DirectRow row =
+        (DirectRow)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DirectRow.class}, this);
+    private RowData values = new GenericRowData(0);
+
+    DirectRow over(RowData next) {
+      values = next;
+      int at = 1;
+      for (int i = 0; i < offsets.length; i++) {
+        if (liesInBytes(i) && !next.isNullAt(i)) {
+          byte[] value =
+              schema.columns().get(i).type().typeId() == Type.TypeID.STRING
+                  ? next.getString(i).toBytes()
+                  : next.getBinary(i);
+          System.arraycopy(value, 0, bytes, at, value.length);
+          offsets[i] = at;
+          lengths[i] = value.length;
+          at += value.length;
+        }
+      }
+      return row;
+    }
+
+    private boolean liesInBytes(int position) {
+      Type.TypeID type = schema.columns().get(position).type().typeId();
+      return type == Type.TypeID.STRING || type == Type.TypeID.BINARY;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object[] arguments)
+        throws Throwable {
+      int position = arguments == null ? -1 : (int) arguments[0];
+      return switch (method.getName()) {
+        case "bytes" -> bytes;
+        case "offset" -> offsets[position];
+        case "length" -> lengths[position];
+        case "liesInBytes" -> liesInBytes(position);
+        case "micros" -> Calendar.micros(values.getTimestamp(position, 6));
+        case "unscaledLong" -> decimal(position).toUnscaledLong();
+        case "unscaled" -> {
+          byte[] target = (byte[]) arguments[1];
+          byte[] digits = decimal(position).toUnscaledBytes();
+          java.util.Arrays.fill(target, (byte) (digits[0] >> 7));
+          System.arraycopy(digits, 0, target, target.length - digits.length, digits.length);
+          yield null;
+        }
+        case "getString", "getBinary", "getDecimal", "getTimestamp" ->
+            throw new AssertionError("made an object: " + method.getName());
+        default -> method.invoke(values, arguments);
+      };
+    }
+
+    private DecimalData decimal(int position) {
+      Types.DecimalType type = (Types.DecimalType) schema.columns().get(position).type();
+      return values.getDecimal(position, type.precision(), type.scale());
+    }
   }
 
   private static TableSchema.Column column(String name, Type type) {

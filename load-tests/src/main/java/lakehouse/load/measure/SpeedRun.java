@@ -165,12 +165,16 @@ final class SpeedRun {
   private void add(Figure figure) {
     figures.add(figure);
     say(
-        "%s: %s, %s: %.1f s, %,.0f rows/s",
+        "%s: %s, %s: %.1f s, %,.0f rows/s%s",
         figure.table(),
         figure.stage().name().toLowerCase(Locale.ROOT),
         figure.step().label(),
         Figure.seconds(figure.wall()),
-        figure.rowsPerSecond());
+        figure.rowsPerSecond(),
+        figure.rowsPerCpuSecond().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT, ", %,.0f rows/CPU-s", figure.rowsPerCpuSecond().getAsDouble()));
   }
 
   private static void say(String format, Object... arguments) {
