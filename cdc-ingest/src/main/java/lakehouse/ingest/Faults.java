@@ -1,11 +1,19 @@
 package lakehouse.ingest;
 
-/** The points of the ingest at which a test can kill it, by {@link lakehouse.catalog.Faults}. */
+/** Where a test can hurt the ingest, by {@link lakehouse.catalog.Faults}. */
 public final class Faults {
   /** After the catalog holds a commit, and before Flink or the source hear of it. */
   public static final String AFTER_CATALOG_COMMIT = "halt-after-catalog-commit";
 
+  /** Lets a checkpoint fall inside a transaction, to show that a test finds it. */
+  public static final String SPLIT_TRANSACTIONS = "split-transactions";
+
   private Faults() {}
+
+  /** Whether a test has switched a rule off. */
+  public static boolean on(String rule) {
+    return System.getProperty("lakehouse.fault", "").equals(rule);
+  }
 
   /** Halts here if so told. */
   public static void pass(String point) {

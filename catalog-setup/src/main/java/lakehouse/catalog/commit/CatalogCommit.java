@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -98,6 +99,45 @@ public final class CatalogCommit implements AutoCloseable {
         .shouldRetryTest(failure -> !(failure instanceof LakeException))
         .run(attempt -> outcome[0] = attempt(attempt));
     return outcome[0];
+  }
+
+  /**
+   * Says that tables of a source are not held whole, so that its next capture loads them anew. What
+   * the lake holds of them stays until then.
+   *
+   * @throws StateMismatchException if the source has been committed to since
+   */
+  public void forgetLoads(SourceState held, Set<String> tables) {
+    Reference head = head();
+    ContentKey key = LakeCatalog.key(Layer.BRONZE.namespace(held.source()));
+    Namespace entry = (Namespace) contents(head, List.of(key)).get(key);
+    Optional<SourceState> found =
+        Optional.ofNullable(entry).flatMap(e -> SourceState.fromProperties(e.getProperties()));
+    if (!found.equals(Optional.of(held))) {
+      throw new StateMismatchException(
+          "Source %s is being captured; nothing was changed. Ask again.".formatted(held.source()));
+    }
+    Operation put =
+        Operation.Put.of(
+            key,
+            ImmutableNamespace.builder()
+                .from(entry)
+                .properties(merged(entry, held.withoutLoads(tables)))
+                .build());
+    Tasks.foreach(put)
+        .retry(RETRIES)
+        .exponentialBackoff(50, 5_000, 120_000, 2.0)
+        .run(
+            operation -> {
+              Request request =
+                  new Request(
+                      found,
+                      held,
+                      List.of(),
+                      "ingest %s: %s to be loaded anew".formatted(held.source(), tables),
+                      Map.of());
+              commit(request, head(), List.of(operation));
+            });
   }
 
   private Outcome attempt(Request request) {

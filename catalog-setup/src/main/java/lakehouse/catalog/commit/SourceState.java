@@ -58,6 +58,24 @@ public record SourceState(
         && position == other.position;
   }
 
+  /** The same place, with tables that are not held whole. */
+  public SourceState withoutLoads(Set<String> tables) {
+    Set<String> left = new TreeSet<>(loaded);
+    left.removeAll(tables);
+    return new SourceState(
+        source,
+        systemIdentifier,
+        timeline,
+        slot,
+        epoch,
+        run,
+        position,
+        lsn,
+        committedAt,
+        left,
+        resume);
+  }
+
   /** As the properties of the source's bronze namespace. */
   Map<String, String> toProperties() {
     Map<String, String> properties = new LinkedHashMap<>();

@@ -70,6 +70,12 @@ public final class ChangeColumns {
   /** Table property: the key's columns as a JSON array of names; empty for a keyless table. */
   public static final String KEY_PROPERTY = "lakehouse.key";
 
+  /**
+   * Table property: the shape of the source table when its rows were last written, with which an
+   * engine compares what it finds later; in a form of the engine's own.
+   */
+  public static final String SHAPE_PROPERTY = "lakehouse.source-shape";
+
   /** Table property: the masked columns as a JSON object of column to method. */
   public static final String MASKS_PROPERTY = "lakehouse.masks";
 

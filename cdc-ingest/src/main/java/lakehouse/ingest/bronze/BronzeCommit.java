@@ -9,6 +9,7 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.TableChange;
+import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.bronze.CommitterState.Committable;
 import org.apache.iceberg.AppendFiles;
@@ -109,7 +110,11 @@ final class BronzeCommit implements AutoCloseable {
   }
 
   private void describe(Transaction transaction, TableWrites writes) {
-    Map<String, String> wanted = BronzeTable.properties(run.source(), writes.source());
+    Map<String, String> wanted =
+        new LinkedHashMap<>(BronzeTable.properties(run.source(), writes.source()));
+    if (writes.shape() != null) {
+      wanted.put(ChangeColumns.SHAPE_PROPERTY, writes.shape());
+    }
     Map<String, String> found = transaction.table().properties();
     if (!found.entrySet().containsAll(wanted.entrySet())) {
       UpdateProperties update = transaction.updateProperties();

@@ -110,6 +110,7 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
               run.before().loaded(),
               0,
               run.before().resume());
+      state.made = state.reached;
     }
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
@@ -192,48 +193,53 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    CheckpointWrites all = held().plus(building);
     Reached reached = state.reached.plus(building.reached());
-    if (run.positions() == SourceRun.Positions.LOG && reached.lsn() == 0) {
-      holdLoad(reached);
-      return;
-    }
-    building = state.held.plus(building);
-    state.held = CheckpointWrites.NOTHING;
-    boolean loadEnds = !reached.loaded().equals(state.reached.loaded());
-    boolean moved = reached.lsn() > state.reached.lsn();
+    building = CheckpointWrites.NOTHING;
+    CheckpointWrites visible = visible(all, reached);
+    boolean loadEnds = !reached.loaded().equals(state.made.loaded());
+    boolean moved = reached.lsn() > state.made.lsn();
     boolean due = System.nanoTime() - lastCommittableNanos > PROGRESS_NANOS;
-    if (!building.tables().isEmpty() || loadEnds || (moved && due)) {
-      state.pending.add(
-          new Committable(
-              context.getCheckpointId(),
-              state.position,
-              position(reached),
-              new CheckpointWrites(building.tables(), reached)));
-      state.position = position(reached);
-      state.reached = reached;
-      building = CheckpointWrites.NOTHING;
+    if (canFollow(reached) && (!visible.tables().isEmpty() || loadEnds || (moved && due))) {
+      long to = position(reached);
+      state.pending.add(new Committable(context.getCheckpointId(), state.position, to, visible));
+      state.position = to;
+      state.made = reached;
+      state.held = all.without(visible);
       lastCommittableNanos = System.nanoTime();
+    } else {
+      state.held = all.without(CheckpointWrites.NOTHING);
     }
+    state.reached = reached;
     stored.update(List.of(state));
   }
 
-  /** Keeps what was written of a load until all of it is; a new load voids an earlier one's. */
-  private void holdLoad(Reached reached) throws Exception {
-    boolean sameLoad = reached.loadPoint() == state.reached.loadPoint();
-    state.held = (sameLoad ? state.held : CheckpointWrites.NOTHING).plus(building);
-    state.reached = reached;
-    building = CheckpointWrites.NOTHING;
-    stored.update(List.of(state));
+  /** What is held back; a first load voids what was written of one before it. */
+  private CheckpointWrites held() {
+    boolean anew =
+        state.reached.lsn() == 0 && building.reached().loadPoint() > state.reached.loadPoint();
+    return anew ? CheckpointWrites.NOTHING : state.held;
+  }
+
+  /** What the lake may show: where positions are the log's, tables whose load is whole. */
+  private CheckpointWrites visible(CheckpointWrites all, Reached reached) {
+    return new CheckpointWrites(
+        run.positions() == SourceRun.Positions.CHECKPOINTS
+            ? all.tables()
+            : all.tables().stream()
+                .filter(table -> reached.loaded().contains(table.source().qualifiedName()))
+                .toList(),
+        reached);
+  }
+
+  /** Whether there is a position after the last one: where it is the log's, it has to move. */
+  private boolean canFollow(Reached reached) {
+    return run.positions() == SourceRun.Positions.CHECKPOINTS || reached.lsn() > state.position;
   }
 
   private long position(Reached reached) {
     if (run.positions() == SourceRun.Positions.CHECKPOINTS) {
       return state.position + 1;
-    }
-    if (reached.lsn() <= state.position) {
-      throw new IllegalStateException(
-          "Changes of source %s were written and its position stayed %s"
-              .formatted(run.source(), Lsn.text(state.position)));
     }
     return reached.lsn();
   }

@@ -65,18 +65,31 @@ public final class BronzeTable {
 
   /** The key of a source table that its bronze table was told of last; empty without one. */
   public static List<String> key(LakeCatalog catalog, String source, String schema, String table) {
+    String key = property(catalog, source, schema, table, ChangeColumns.KEY_PROPERTY).orElse("[]");
     try {
-      String key =
+      return List.of(JSON.readValue(key, String[].class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The shape of a source table that its bronze table was told of last. */
+  public static Optional<String> shape(
+      LakeCatalog catalog, String source, String schema, String table) {
+    return property(catalog, source, schema, table, ChangeColumns.SHAPE_PROPERTY);
+  }
+
+  private static Optional<String> property(
+      LakeCatalog catalog, String source, String schema, String table, String property) {
+    try {
+      return Optional.ofNullable(
           catalog
               .iceberg()
               .loadTable(Layer.BRONZE.table(source, schema, table))
               .properties()
-              .get(ChangeColumns.KEY_PROPERTY);
-      return key == null ? List.of() : List.of(JSON.readValue(key, String[].class));
+              .get(property));
     } catch (NoSuchTableException e) {
-      return List.of();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
+      return Optional.empty();
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
    *
    * @param lsn the log position up to which all is held; 0 while loading
    * @param committedAtMicros commit time of the last change; {@link Long#MIN_VALUE} for none
-   * @param loaded the tables whose load is held whole
+   * @param loaded the tables whose load is held whole; may shrink when one is loaded anew
    * @param loadPoint where the load ends that goes on or was the last; 0 if the engine does not say
    * @param resume what the engine goes on with after it; null if it does not say
    */
@@ -44,15 +44,22 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
     Reached plus(Reached other) {
       // a place to go on at is of no use with what came after it, so it is never an older one
       String last = other.lsn == 0 ? resume : other.resume;
-      Set<String> all = new TreeSet<>(loaded);
-      all.addAll(other.loaded);
       return new Reached(
           Math.max(lsn, other.lsn),
           Math.max(committedAtMicros, other.committedAtMicros),
-          all,
+          other.lsn == 0 ? loaded : other.loaded,
           Math.max(loadPoint, other.loadPoint),
           last);
     }
+  }
+
+  /** The tables that the other does not touch, with nothing told of the source. */
+  CheckpointWrites without(CheckpointWrites other) {
+    Set<String> touched =
+        other.tables.stream().map(TableWrites::table).collect(Collectors.toUnmodifiableSet());
+    return new CheckpointWrites(
+        tables.stream().filter(writes -> !touched.contains(writes.table())).toList(),
+        Reached.NOTHING);
   }
 
   /** Both together; the other's are the later ones. */

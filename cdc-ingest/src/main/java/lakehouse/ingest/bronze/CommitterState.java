@@ -16,9 +16,12 @@ final class CommitterState implements Serializable {
   long position;
 
   /** How far the source is held with it. */
+  Reached made = Reached.NOTHING;
+
+  /** How far the engine has come. */
   Reached reached = Reached.NOTHING;
 
-  /** What was written of a load that goes on: it becomes visible as a whole. */
+  /** What was written and is not to be seen yet: a table's load becomes visible as a whole. */
   CheckpointWrites held = CheckpointWrites.NOTHING;
 
   /** Committables whose commit is not known to be done, oldest first. */

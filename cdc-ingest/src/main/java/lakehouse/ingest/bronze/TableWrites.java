@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.iceberg.DataFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one checkpoint adds to one table.
@@ -40,6 +41,15 @@ record TableWrites(
   /** The latest version of the source's columns. */
   TableSchema source() {
     return versions.get(versions.size() - 1).source();
+  }
+
+  /** The latest shape of the source table that was told, or null. */
+  @Nullable String shape() {
+    String shape = null;
+    for (Version version : versions) {
+      shape = version.source().shape() == null ? shape : version.source().shape();
+    }
+    return shape;
   }
 
   /** Both together; the other's are the later ones. */

@@ -1,6 +1,7 @@
 package lakehouse.ingest.capture;
 
 import java.io.Serializable;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import lakehouse.catalog.config.Secret;
@@ -16,17 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param tables the tables to capture, in their order
  * @param domains the database's domains: name to what it stands on
  * @param epoch the epoch of every change of the run; a restored run keeps the one in its state
+ * @param newTables finds what is to be captured later on
  */
 public record CaptureRun(
     SourceConfig source,
     @Nullable Secret maskKey,
     List<CapturedTable> tables,
     Map<String, BaseType> domains,
-    int epoch)
+    int epoch,
+    NewTables newTables)
     implements Serializable {
   public CaptureRun {
     tables = List.copyOf(tables);
     domains = Map.copyOf(domains);
+  }
+
+  /** Tells which tables are to be captured now. */
+  @FunctionalInterface
+  public interface NewTables extends Serializable {
+    /** Those that can be captured and are asked for, the ones captured already among them. */
+    List<CapturedTable> find() throws SQLException;
   }
 
   /**

@@ -24,6 +24,7 @@ public final class TableSchema implements Serializable {
   private final String table;
   private final List<Column> columns;
   private final List<String> key;
+  private final @Nullable String shape;
 
   /**
    * @param schema the source's schema
@@ -32,10 +33,20 @@ public final class TableSchema implements Serializable {
    * @param key the names of the key's columns in the key's order; empty for a keyless table
    */
   public TableSchema(String schema, String table, List<Column> columns, List<String> key) {
+    this(schema, table, columns, key, null);
+  }
+
+  /**
+   * @param shape what the engine wants to be kept with the table, to know it again by; null for
+   *     nothing
+   */
+  public TableSchema(
+      String schema, String table, List<Column> columns, List<String> key, @Nullable String shape) {
     this.schema = schema;
     this.table = table;
     this.columns = List.copyOf(columns);
     this.key = List.copyOf(key);
+    this.shape = shape;
   }
 
   /**
@@ -71,6 +82,11 @@ public final class TableSchema implements Serializable {
   /** The key's columns; empty for a keyless table. */
   public List<String> key() {
     return key;
+  }
+
+  /** What the engine knows the table again by, or null. */
+  public @Nullable String shape() {
+    return shape;
   }
 
   /** The column of that name, or empty. */
@@ -135,12 +151,13 @@ public final class TableSchema implements Serializable {
         && schema.equals(that.schema)
         && table.equals(that.table)
         && columns.equals(that.columns)
-        && key.equals(that.key);
+        && key.equals(that.key)
+        && Objects.equals(shape, that.shape);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(schema, table, columns, key);
+    return Objects.hash(schema, table, columns, key, shape);
   }
 
   @Override

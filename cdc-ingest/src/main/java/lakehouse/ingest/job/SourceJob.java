@@ -1,17 +1,24 @@
 package lakehouse.ingest.job;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.bronze.BronzeSink;
+import lakehouse.ingest.bronze.BronzeTable;
 import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
+import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.flinkcdc.FlinkCdcEngine;
 import lakehouse.ingest.capture.postgres.NativeEngine;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.preflight.SourceFacts;
+import lakehouse.ingest.preflight.TableWatch;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -45,9 +52,10 @@ final class SourceJob {
             config.ingest().maskKey().orElse(null),
             facts.captured(source),
             facts.domains(),
-            run.epoch());
+            run.epoch(),
+            new TableWatch(source));
     SingleOutputStreamOperator<ChangeEvent> changes =
-        engine(config, source, run).capture(environment, capture);
+        engine(config, source, facts, run).capture(environment, capture);
 
     // change events ---> data files ---> one catalog commit for each checkpoint
     BronzeSink.append(changes, config.catalog(), run, maxBufferedBytes(config));
@@ -59,13 +67,32 @@ final class SourceJob {
     return Math.min(config.ingest().maxBufferedBytes(), share);
   }
 
-  private static CaptureEngine engine(LakeConfig config, SourceConfig source, SourceRun run) {
+  private static CaptureEngine engine(
+      LakeConfig config, SourceConfig source, SourceFacts facts, SourceRun run) {
     return switch (source.engine()) {
       case FLINK_CDC ->
           new FlinkCdcEngine(
               CatalogPosition.ofRun(config.catalog(), source.name(), run.run()), run.goesOnWith());
-      case NATIVE -> new NativeEngine(config.catalog(), run.goesOnAt());
+      case NATIVE ->
+          run.goesOnAt() == null
+              ? NativeEngine.loading(config.catalog())
+              : NativeEngine.goingOn(
+                  config.catalog(), run.goesOnAt(), shapes(config, facts.captured(source), run));
     };
+  }
+
+  private static Map<String, String> shapes(
+      LakeConfig config, List<CapturedTable> captured, SourceRun run) {
+    Map<String, String> shapes = new ConcurrentHashMap<>();
+    try (LakeCatalog catalog = LakeCatalog.open(config.catalog())) {
+      captured.parallelStream()
+          .filter(table -> run.before().loaded().contains(table.qualifiedName()))
+          .forEach(
+              table ->
+                  BronzeTable.shape(catalog, run.source(), table.schema(), table.table())
+                      .ifPresent(shape -> shapes.put(table.qualifiedName(), shape)));
+    }
+    return shapes;
   }
 
   private static void configure(

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.StateMismatchException;
@@ -75,6 +76,19 @@ final class SourceLock implements AutoCloseable {
           "Source %s cannot be locked for this capture (%s)."
               .formatted(source.name(), e.getMessage()),
           e);
+    }
+  }
+
+  /**
+   * Takes the lock, unless a capture of the source holds it.
+   *
+   * @return the lock, or empty
+   */
+  static Optional<SourceLock> tryTake(SourceConfig source) {
+    try {
+      return Optional.of(take(source));
+    } catch (StateMismatchException held) {
+      return Optional.empty();
     }
   }
 

@@ -161,7 +161,6 @@ public sealed interface SourceStart {
       return new NewLoad(run(source, facts, folder, state, LOG_RUN), reason);
     }
     requireResumable(source, facts, state.get());
-    requireLoaded(source, facts, state.get());
     return new GoOn(run(source, facts, folder, state, LOG_RUN).at(state.get().epoch()));
   }
 

@@ -1,5 +1,6 @@
 package lakehouse.ingest.preflight;
 
+import java.sql.SQLException;
 import java.util.List;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -32,5 +33,22 @@ public final class Sources {
     return config.sources().stream()
         .filter(source -> names.isEmpty() || names.contains(source.name()))
         .toList();
+  }
+
+  /**
+   * What is known of a source.
+   *
+   * @throws LakeException if it cannot be reached
+   */
+  public static SourceFacts facts(SourceConfig source) {
+    try {
+      return new SourceFactsReader(source).read();
+    } catch (SQLException e) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT,
+          "Source %s does not answer (%s). `lake doctor` tells more."
+              .formatted(source.name(), e.getMessage()),
+          e);
+    }
   }
 }

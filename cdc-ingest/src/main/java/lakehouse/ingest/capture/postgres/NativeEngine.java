@@ -1,5 +1,6 @@
 package lakehouse.ingest.capture.postgres;
 
+import java.util.Map;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
@@ -16,19 +17,38 @@ import org.jspecify.annotations.Nullable;
  * positions of the server's log.
  */
 public final class NativeEngine implements CaptureEngine {
+  /**
+   * A message of this prefix in the source's log asks for a table to be loaded anew; it holds the
+   * table's name, {@code schema.table}.
+   */
+  public static final String RESYNC = "lakehouse.resync";
+
   /** Readers of a load; the stream has one. */
   public static final int READERS = 2;
 
   private final CatalogConfig catalog;
-  private final @Nullable Long resumeAt;
+  private final LoadEnumerator.@Nullable Resume resume;
+
+  private NativeEngine(CatalogConfig catalog, LoadEnumerator.@Nullable Resume resume) {
+    this.catalog = catalog;
+    this.resume = resume;
+  }
+
+  /** Loads every table, and then streams. */
+  public static NativeEngine loading(CatalogConfig catalog) {
+    return new NativeEngine(catalog, null);
+  }
 
   /**
-   * @param resumeAt the log position that the catalog holds, at which the stream goes on; null to
-   *     load every table
+   * Goes on with the stream; a table that is not whole is loaded meanwhile.
+   *
+   * @param position the log position that the catalog holds
+   * @param shapes the shape of each table ({@code schema.table}) that the catalog holds whole, as
+   *     its rows brought it there; a table without one is loaded anew
    */
-  public NativeEngine(CatalogConfig catalog, @Nullable Long resumeAt) {
-    this.catalog = catalog;
-    this.resumeAt = resumeAt;
+  public static NativeEngine goingOn(
+      CatalogConfig catalog, long position, Map<String, String> shapes) {
+    return new NativeEngine(catalog, new LoadEnumerator.Resume(position, shapes));
   }
 
   @Override
@@ -39,7 +59,7 @@ public final class NativeEngine implements CaptureEngine {
     return environment
         .fromSource(
             new PostgresSource(
-                run, CatalogPosition.ofEpoch(catalog, run.source().name(), run.epoch()), resumeAt),
+                run, CatalogPosition.ofEpoch(catalog, run.source().name(), run.epoch()), resume),
             WatermarkStrategy.noWatermarks(),
             "postgres " + run.source().name(),
             ChangeEventTypeInfo.INSTANCE)

@@ -1,9 +1,9 @@
 package lakehouse.ingest.capture.postgres;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
-import lakehouse.ingest.capture.postgres.RelationCache.Relation;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.type.Wire;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,14 @@ final class PgOutputDecoder {
      * @param committedAt in microseconds since 1970
      */
     void committed(long endLsn, long committedAt);
+
+    /**
+     * An application's message, in its place among the changes.
+     *
+     * @param prefix whose it is
+     * @param content what it says
+     */
+    void message(String prefix, String content) throws SQLException;
   }
 
   private final RelationCache relations;
@@ -80,8 +88,9 @@ final class PgOutputDecoder {
       case 'U' -> update(bytes, offset + 1, lsn, capturedAt);
       case 'D' -> delete(bytes, offset + 1, lsn, capturedAt);
       case 'T' -> truncate(bytes, offset + 1, lsn, capturedAt);
-      case 'Y', 'O', 'M' -> {
-        // names of types, origins and messages of applications: nothing of theirs is kept
+      case 'M' -> message(bytes, offset + 1);
+      case 'Y', 'O' -> {
+        // names of types and origins: nothing of theirs is kept
       }
       default ->
           throw new IllegalStateException(
@@ -103,26 +112,37 @@ final class PgOutputDecoder {
     receiver.committed(endLsn, committedAt);
   }
 
-  private void insert(byte[] bytes, int at, long lsn, long capturedAt) {
-    Relation relation = relation(bytes, at);
-    if (relation != null) {
-      WireRow row = rows(bytes, at, relation).now();
-      row.overTuple(bytes, at + 5);
-      tell(relation, Operation.INSERT, row, lsn, capturedAt);
+  private void message(byte[] bytes, int at) throws SQLException {
+    int prefix = at + 9; // flags and position come before it
+    int end = prefix;
+    while (bytes[end] != 0) {
+      end++;
+    }
+    int length = Wire.int32(bytes, end + 1);
+    receiver.message(
+        new String(bytes, prefix, end - prefix, StandardCharsets.UTF_8),
+        new String(bytes, end + 5, length, StandardCharsets.UTF_8));
+  }
+
+  private void insert(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {
+    Rows rows = rows(bytes, at);
+    if (rows != null) {
+      rows.now().overTuple(bytes, at + 5);
+      tell(Operation.INSERT, rows.layout(), rows.now(), lsn, capturedAt);
     }
   }
 
-  private void update(byte[] bytes, int at, long lsn, long capturedAt) {
-    Relation relation = relation(bytes, at);
-    if (relation == null) {
+  private void update(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {
+    Rows rows = rows(bytes, at);
+    if (rows == null) {
       return;
     }
-    Rows rows = rows(bytes, at, relation);
+    RowLayout layout = rows.layout();
     WireRow after = rows.now();
     byte kind = bytes[at + 4];
     if (kind == 'N') {
       after.overTuple(bytes, at + 5);
-      tell(relation, Operation.UPDATE, after, lsn, capturedAt);
+      tell(Operation.UPDATE, layout, after, lsn, capturedAt);
       return;
     }
     WireRow before = rows.former();
@@ -133,62 +153,56 @@ final class PgOutputDecoder {
     } else {
       after.fillUnchangedKeyFrom(before);
     }
-    if (!relation.layout().schema().key().isEmpty()) {
+    if (!layout.schema().key().isEmpty()) {
       if (after.sameKey(before)) {
-        tell(relation, Operation.UPDATE, after, lsn, capturedAt);
+        tell(Operation.UPDATE, layout, after, lsn, capturedAt);
         return;
       }
       after.oldKey(before.key());
     }
-    tell(relation, Operation.DELETE, before, lsn, capturedAt);
-    tell(relation, Operation.INSERT, after, lsn, capturedAt);
+    tell(Operation.DELETE, layout, before, lsn, capturedAt);
+    tell(Operation.INSERT, layout, after, lsn, capturedAt);
   }
 
-  private void delete(byte[] bytes, int at, long lsn, long capturedAt) {
-    Relation relation = relation(bytes, at);
-    if (relation != null) {
-      WireRow row = rows(bytes, at, relation).now();
-      row.overTuple(bytes, at + 5);
-      tell(relation, Operation.DELETE, row, lsn, capturedAt);
+  private void delete(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {
+    Rows rows = rows(bytes, at);
+    if (rows != null) {
+      rows.now().overTuple(bytes, at + 5);
+      tell(Operation.DELETE, rows.layout(), rows.now(), lsn, capturedAt);
     }
   }
 
-  private void truncate(byte[] bytes, int at, long lsn, long capturedAt) {
+  private void truncate(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {
     int count = Wire.int32(bytes, at);
     for (int i = 0; i < count; i++) {
-      Relation relation = relation(bytes, at + 5 + 4 * i);
-      if (relation != null) {
-        tell(relation, Operation.TRUNCATE, new WireRow(relation.layout()), lsn, capturedAt);
+      Rows rows = rows(bytes, at + 5 + 4 * i);
+      if (rows != null) {
+        RowLayout layout = rows.layout();
+        tell(Operation.TRUNCATE, layout, new WireRow(layout), lsn, capturedAt);
       }
     }
   }
 
-  private Rows rows(byte[] bytes, int at, Relation relation) {
+  /** The rows of the table whose oid stands there; null if they are not kept. */
+  private @Nullable Rows rows(byte[] bytes, int at) throws SQLException {
     int oid = Wire.int32(bytes, at);
+    RowLayout layout = relations.kept(oid, commitLsn);
+    if (layout == null) {
+      return null;
+    }
     Rows known = rows.get(oid);
-    if (known == null || known.layout() != relation.layout()) {
-      RowLayout layout = relation.layout();
+    if (known == null || known.layout() != layout) {
       known = new Rows(layout, new WireRow(layout), new WireRow(layout));
       rows.put(oid, known);
     }
     return known;
   }
 
-  private @Nullable Relation relation(byte[] bytes, int at) {
-    return relations.captured(Wire.int32(bytes, at));
-  }
-
-  private void tell(
-      Relation relation, Operation operation, WireRow row, long lsn, long capturedAt) {
-    // The ordinal counts what is left out too, so that it never depends on what was loaded when.
-    long ordinal = seq++;
-    if (commitLsn < relation.loadedTo()) {
-      return; // the load's snapshot shows it
-    }
-    row.at(operation, epoch, commitLsn, ordinal);
+  private void tell(Operation operation, RowLayout layout, WireRow row, long lsn, long capturedAt) {
+    row.at(operation, epoch, commitLsn, seq++);
     row.seen(lsn, committedAt, capturedAt);
     row.transaction(transaction);
     row.listUnchanged();
-    receiver.change(relation.layout(), operation, row);
+    receiver.change(layout, operation, row);
   }
 }

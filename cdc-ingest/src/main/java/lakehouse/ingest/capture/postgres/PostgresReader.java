@@ -1,32 +1,31 @@
 package lakehouse.ingest.capture.postgres;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.capture.postgres.LoadEvents.ChangesKept;
 import lakehouse.ingest.capture.postgres.LoadEvents.Hello;
+import lakehouse.ingest.capture.postgres.LoadEvents.LoadAnnounced;
 import lakehouse.ingest.capture.postgres.LoadEvents.LoadGoesOn;
+import lakehouse.ingest.capture.postgres.LoadEvents.LoadPlanned;
+import lakehouse.ingest.capture.postgres.LoadEvents.LoadWhole;
 import lakehouse.ingest.capture.postgres.LoadEvents.RangeDone;
 import lakehouse.ingest.capture.postgres.LoadEvents.RangeStale;
+import lakehouse.ingest.capture.postgres.LoadEvents.TablesVoid;
 import lakehouse.ingest.capture.postgres.PostgresSplit.Done;
 import lakehouse.ingest.capture.postgres.PostgresSplit.Range;
 import lakehouse.ingest.capture.postgres.PostgresSplit.Stream;
 import lakehouse.ingest.capture.postgres.RangeLoader.StaleRangeException;
-import lakehouse.ingest.capture.postgres.RowLayout.Form;
 import lakehouse.ingest.event.ChangeEvent;
-import lakehouse.ingest.event.ChangeEvent.Change;
 import lakehouse.ingest.event.ChangeEvent.LoadBegins;
-import lakehouse.ingest.event.ChangeEvent.Progress;
-import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.state.NonRecoverableException;
-import lakehouse.ingest.type.ValueDecoders;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -54,8 +53,7 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
   private long loadPoint;
   private CompletableFuture<Void> available = new CompletableFuture<>();
   private boolean started;
-  private @Nullable Stream stream;
-  private @Nullable Streaming streaming;
+  private @Nullable PostgresStream stream;
 
   /**
    * @param epoch of every change
@@ -78,7 +76,11 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
   @Override
   public void start() {
     started = true;
-    context.sendSourceEventToCoordinator(new Hello(incarnation, new Done(loadPoint, done)));
+    context.sendSourceEventToCoordinator(
+        new Hello(
+            incarnation,
+            new Done(loadPoint, done),
+            stream == null ? null : Set.copyOf(stream.position().names())));
     if (stream == null) {
       context.sendSplitRequest();
     }
@@ -87,8 +89,8 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
   @Override
   public void addSplits(List<PostgresSplit> splits) {
     for (PostgresSplit split : splits) {
-      if (split instanceof Stream next) {
-        stream = next;
+      if (split instanceof Stream from) {
+        stream = begin(from);
       } else if (split instanceof Done before) {
         loadPoint = before.point();
         done.addAll(before.splitIds());
@@ -105,7 +107,20 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
 
   @Override
   public void handleSourceEvents(SourceEvent event) {
-    if (event instanceof LoadGoesOn load) {
+    if (event instanceof LoadAnnounced load) {
+      if (stream != null) {
+        stream.announce(load.tables());
+        context.sendSourceEventToCoordinator(new ChangesKept(load.attempt()));
+      }
+    } else if (event instanceof LoadPlanned load) {
+      if (stream != null) {
+        stream.planned(load.point(), load.tables());
+      }
+    } else if (event instanceof LoadWhole load) {
+      if (stream != null) {
+        stream.whole(load.point());
+      }
+    } else if (event instanceof LoadGoesOn load) {
       if (loadPoint != load.point()) {
         loadPoint = load.point();
         done.clear();
@@ -122,7 +137,7 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
   public InputStatus pollNext(ReaderOutput<ChangeEvent> output) throws Exception {
     try {
       if (stream != null) {
-        return pollStream(output);
+        return stream.poll(output);
       }
       Range range = ranges.peek();
       if (range == null) {
@@ -147,42 +162,24 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
     }
   }
 
-  private InputStatus pollStream(ReaderOutput<ChangeEvent> output) throws Exception {
-    if (streaming == null) {
-      loader.close();
-      streaming = new Streaming(stream);
-      // the load is whole with this, and the lake holds the source at the stream's beginning
-      output.collect(progress());
-    }
-    WalReader.Batch batch = streaming.wal.poll();
-    if (batch == null) {
-      return InputStatus.NOTHING_AVAILABLE;
-    }
-    long before = streaming.position;
-    streaming.output = output;
-    streaming.decode(batch);
-    while (streaming.decoder.inTransaction()) {
-      streaming.decode(streaming.wal.take());
-    }
-    if (streaming.position != before) {
-      output.collect(progress());
-    }
-    return InputStatus.MORE_AVAILABLE;
-  }
-
-  private Progress progress() {
-    return new Progress(streaming.position, streaming.committedAt, stream.names(), null);
+  /** Begins the stream: the load is whole, and the lake holds the source at its beginning. */
+  private PostgresStream begin(Stream from) {
+    loader.close();
+    return new PostgresStream(
+        sessions,
+        epoch,
+        masks,
+        catalog,
+        from,
+        tables -> context.sendSourceEventToCoordinator(new TablesVoid(tables)));
   }
 
   @Override
   public List<PostgresSplit> snapshotState(long checkpointId) {
     List<PostgresSplit> splits = new ArrayList<>(ranges);
     splits.addAll(restored);
-    if (streaming != null) {
-      splits.add(
-          new Stream(streaming.position, streaming.committedAt, streaming.relations.tables()));
-    } else if (stream != null) {
-      splits.add(stream);
+    if (stream != null) {
+      splits.add(stream.position());
     } else if (!done.isEmpty()) {
       splits.add(new Done(loadPoint, done));
     }
@@ -191,10 +188,10 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    if (streaming != null) {
-      return streaming.wal.available();
+    if (stream != null) {
+      return stream.available();
     }
-    if (stream != null || !ranges.isEmpty()) {
+    if (!ranges.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     if (available.isDone()) {
@@ -211,67 +208,8 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
   @Override
   public void close() throws Exception {
     loader.close();
-    if (streaming != null) {
-      streaming.close();
-    }
-  }
-
-  /** The stream while it runs. */
-  private final class Streaming implements PgOutputDecoder.Receiver, AutoCloseable {
-    private final RelationCache relations;
-    private final PgOutputDecoder decoder;
-    private final WalReader wal;
-    private final SlotGuardian guardian;
-    private @Nullable ReaderOutput<ChangeEvent> output;
-    private long position;
-    private long committedAt;
-
-    Streaming(Stream from) throws SQLException {
-      boolean binary =
-          from.tables().stream()
-              .flatMap(table -> table.columns().stream())
-              .allMatch(column -> ValueDecoders.readsBinary(column.type()));
-      try (Connection connection = sessions.open()) {
-        relations =
-            new RelationCache(
-                sessions,
-                TypeCatalog.read(connection),
-                binary ? Form.STREAM_BINARY : Form.STREAM_TEXT,
-                masks);
-      }
-      from.tables().forEach(table -> relations.capture(table, 0));
-      decoder = new PgOutputDecoder(relations, epoch, this);
-      position = from.from();
-      committedAt = from.committedAt();
-      wal = WalReader.start(sessions, position, binary);
-      guardian = new SlotGuardian(catalog, wal);
-    }
-
-    void decode(WalReader.Batch batch) throws SQLException {
-      long now = System.currentTimeMillis() * 1_000;
-      for (byte[] message : batch.messages()) {
-        decoder.decode(message, WalReader.Batch.body(), WalReader.Batch.lsn(message), now);
-      }
-      if (batch.reached() > position && !decoder.inTransaction()) {
-        position = batch.reached();
-      }
-    }
-
-    @Override
-    public void change(RowLayout layout, Operation operation, WireRow row) {
-      output.collect(new Change(layout.schema(), operation, row));
-    }
-
-    @Override
-    public void committed(long endLsn, long committedAtMicros) {
-      position = endLsn;
-      committedAt = committedAtMicros;
-    }
-
-    @Override
-    public void close() throws SQLException {
-      guardian.close();
-      wal.close();
+    if (stream != null) {
+      stream.close();
     }
   }
 }

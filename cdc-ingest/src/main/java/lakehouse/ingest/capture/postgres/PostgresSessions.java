@@ -52,6 +52,15 @@ final class PostgresSessions implements Serializable {
     return open(properties);
   }
 
+  /** Ends a session at once, whatever it is doing. */
+  static void cutOff(Connection session) {
+    try {
+      session.abort(Runnable::run);
+    } catch (SQLException e) {
+      throw new IllegalStateException("The driver lets us abort", e);
+    }
+  }
+
   private Connection open(Properties properties) throws SQLException {
     properties.setProperty("user", source.user());
     properties.setProperty("password", source.password().reveal());

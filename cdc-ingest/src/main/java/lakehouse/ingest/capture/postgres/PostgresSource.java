@@ -22,16 +22,16 @@ final class PostgresSource implements Source<ChangeEvent, PostgresSplit, LoadEnu
 
   private final CaptureRun run;
   private final CatalogPosition catalog;
-  private final @Nullable Long resumeAt;
+  private final LoadEnumerator.@Nullable Resume resume;
 
   /**
    * @param catalog what the catalog holds while the capture runs
-   * @param resumeAt the catalog's position at the start, at which the stream goes on; null to load
+   * @param resume where the stream goes on; null to load
    */
-  PostgresSource(CaptureRun run, CatalogPosition catalog, @Nullable Long resumeAt) {
+  PostgresSource(CaptureRun run, CatalogPosition catalog, LoadEnumerator.@Nullable Resume resume) {
     this.run = run;
     this.catalog = catalog;
-    this.resumeAt = resumeAt;
+    this.resume = resume;
   }
 
   @Override
@@ -63,8 +63,7 @@ final class PostgresSource implements Source<ChangeEvent, PostgresSplit, LoadEnu
 
   private LoadEnumerator enumerator(
       SplitEnumeratorContext<PostgresSplit> context, LoadEnumerator.@Nullable State restored) {
-    return new LoadEnumerator(
-        context, new PostgresSessions(run.source()), run.tables(), resumeAt, restored);
+    return new LoadEnumerator(context, new PostgresSessions(run.source()), run, resume, restored);
   }
 
   @Override

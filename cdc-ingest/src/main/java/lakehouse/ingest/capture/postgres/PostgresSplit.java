@@ -22,6 +22,11 @@ sealed interface PostgresSplit extends SourceSplit, Serializable {
     public String splitId() {
       return "%s %s %d".formatted(PostgresSql.lsn(point), range.table(), range.ordinal());
     }
+
+    /** About how much of the source's disk it takes. */
+    long bytes() {
+      return range.leaf().bytes() / range.ofLeaf();
+    }
   }
 
   /**
@@ -47,7 +52,7 @@ sealed interface PostgresSplit extends SourceSplit, Serializable {
    *
    * @param from all transactions that end at or before this log position were handed out
    * @param committedAt when the last of them was committed, in microseconds since 1970
-   * @param tables the captured tables as they were last described
+   * @param tables the tables whose load is whole, as they were last described
    */
   record Stream(long from, long committedAt, List<SourceTable> tables) implements PostgresSplit {
     public Stream {

@@ -45,7 +45,7 @@ final class RangeLoader implements AutoCloseable {
   private final PostgresSessions sessions;
   private final int epoch;
   private final ColumnMasks masks;
-  private final Map<String, RowLayout> layouts = new HashMap<>();
+  private final Map<SourceTable, RowLayout> layouts = new HashMap<>();
   private @Nullable Connection session;
 
   RangeLoader(PostgresSessions sessions, int epoch, ColumnMasks masks) {
@@ -59,12 +59,7 @@ final class RangeLoader implements AutoCloseable {
       throws SQLException, InterruptedException, StaleRangeException {
     Connection connection = enter(split.snapshot());
     SourceTable table = split.table();
-    RowLayout layout =
-        layouts.computeIfAbsent(
-            table.qualifiedName(),
-            name ->
-                new RowLayout(
-                    table.schema(), table.name(), table.columns(), table.key(), Form.LOAD, masks));
+    RowLayout layout = layouts.computeIfAbsent(table, any -> RowLayout.of(table, Form.LOAD, masks));
     WireRow row = new WireRow(layout);
     if (split.range().ordinal() == 0) {
       row.at(Operation.LOAD, epoch, lastCommitInside(split), 0);
@@ -191,9 +186,9 @@ final class RangeLoader implements AutoCloseable {
 
   /** Ends the session with the source; the next range opens another. */
   @Override
-  public void close() throws SQLException {
+  public void close() {
     if (session != null) {
-      session.abort(Runnable::run);
+      PostgresSessions.cutOff(session);
       session = null;
     }
   }

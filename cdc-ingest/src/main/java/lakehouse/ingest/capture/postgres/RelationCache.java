@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -21,109 +23,231 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of the stream by oid, each in the version that its rows have now. PostgreSQL describes
- * a table before its first row, and again after a change of it; a description is compared with what
- * is known, and a change that would leave bronze wrong stops the capture. Not for use by many
- * threads.
+ * a table before its first row, and again after a change of it. A description is looked at when the
+ * first row under it is to be kept: it is compared with what is known, and where the log does not
+ * tell what a change of the table did to its rows, the table is to be loaded anew, or the capture
+ * stops. Not for use by many threads.
  */
 final class RelationCache {
-  /**
-   * A captured table.
-   *
-   * @param layout how its rows lie now
-   * @param loadedTo changes committed before this log position are in the table's load
-   */
-  record Relation(RowLayout layout, long loadedTo) {}
+  /** Told of a table that must be loaded anew; nothing of it is kept from here on. */
+  @FunctionalInterface
+  interface Reload {
+    void reload(SourceTable table, String cause);
+  }
 
-  /** What is known of a table before its first description. */
-  private record Known(SourceTable table, long loadedTo) {}
+  /** How a table stands. */
+  private enum Standing {
+    /** Its load is whole. */
+    WHOLE,
+    /** Its load will be planned: all from now on is kept, since the load's point is not known. */
+    ANNOUNCED,
+    /** It is loaded; what was committed before the load's point is left out. */
+    LOADING
+  }
+
+  /**
+   * What is known of a table.
+   *
+   * @param keptFrom changes committed before this log position are left out
+   * @param skippedAt last commit whose change could not be laid out; 0 for none
+   */
+  private record Known(SourceTable table, Standing standing, long keptFrom, long skippedAt) {}
+
+  /** A column as the stream describes it. */
+  private record Sent(String name, int type, int modifier) {}
+
+  /** A table as the stream describes it. */
+  private record Description(String schema, String name, List<Sent> columns) {
+    String qualifiedName() {
+      return schema + "." + name;
+    }
+  }
 
   private final PostgresSessions sessions;
-  private final Form form;
   private final ColumnMasks masks;
-  private final Map<String, Known> known = new HashMap<>();
-  private final Map<Integer, Relation> relations = new HashMap<>();
-  private TypeCatalog types;
+  private final Reload reload;
+  private final Map<String, Known> known = new TreeMap<>();
+  private final Map<Integer, Description> descriptions = new HashMap<>();
+  private final Map<Integer, RowLayout> layouts = new HashMap<>();
+  private TypeCatalog types = TypeCatalog.NOTHING;
+  private Form form = Form.STREAM_TEXT;
 
   /**
    * @param sessions reach the source's system catalog
-   * @param types the types at the start
-   * @param form how the stream sends values
    */
-  RelationCache(PostgresSessions sessions, TypeCatalog types, Form form, ColumnMasks masks) {
+  RelationCache(PostgresSessions sessions, ColumnMasks masks, Reload reload) {
     this.sessions = sessions;
-    this.types = types;
-    this.form = form;
     this.masks = masks;
+    this.reload = reload;
   }
 
   /**
-   * Captures a table.
+   * A stream begins, which describes all tables anew.
    *
-   * @param table as it was loaded, or as it was last seen
-   * @param loadedTo changes committed before this log position are left out
+   * @param types the types of now
+   * @param form how it sends values
    */
-  void capture(SourceTable table, long loadedTo) {
-    known.put(table.qualifiedName(), new Known(table, loadedTo));
+  void begin(TypeCatalog types, Form form) {
+    this.types = types;
+    this.form = form;
+    descriptions.clear();
+    layouts.clear();
   }
 
-  /** The captured tables as they were last described. */
+  /** The form in which all columns of the tables can be read, as they were and as they are. */
+  Form readableForm(SourceTables now) throws SQLException {
+    List<Column> columns = new ArrayList<>(now.columns(known.keySet()));
+    known.values().forEach(table -> columns.addAll(table.table().columns()));
+    return columns.stream().allMatch(column -> ValueDecoders.readsBinary(column.type()))
+        ? Form.STREAM_BINARY
+        : Form.STREAM_TEXT;
+  }
+
+  /** Captures a table whose load is whole, as it was loaded, or as it was last seen. */
+  void capture(SourceTable table) {
+    known.put(table.qualifiedName(), new Known(table, Standing.WHOLE, 0, 0));
+  }
+
+  /** Captures a table that will be loaded with a later snapshot. */
+  void announce(SourceTable table) {
+    know(new Known(table, Standing.ANNOUNCED, 0, 0));
+  }
+
+  /**
+   * The snapshot of an announced table's load is taken.
+   *
+   * @param table as it is in the snapshot
+   * @param point the snapshot's consistent point
+   */
+  void planned(SourceTable table, long point) {
+    Known announced = known.get(table.qualifiedName());
+    if (announced == null || announced.standing() != Standing.ANNOUNCED) {
+      return; // the load was given up meanwhile
+    }
+    if (announced.skippedAt() >= point) {
+      throw new IllegalStateException(
+          "The columns of %s changed while its load was planned; it begins again"
+              .formatted(table.qualifiedName()));
+    }
+    know(new Known(table, Standing.LOADING, point, 0));
+  }
+
+  /** The load of that point is whole, and the stream has passed its point. */
+  void loaded(long point) {
+    known.replaceAll(
+        (name, table) ->
+            table.standing() == Standing.LOADING && table.keptFrom() == point
+                ? new Known(table.table(), Standing.WHOLE, point, 0)
+                : table);
+  }
+
+  /** Keeps nothing more of a table. */
+  void forget(String table) {
+    known.remove(table);
+    layouts.keySet().removeIf(oid -> descriptions.get(oid).qualifiedName().equals(table));
+  }
+
+  /** The tables whose load is whole, as they were last described. */
   List<SourceTable> tables() {
-    return known.values().stream().map(Known::table).toList();
+    return known.values().stream()
+        .filter(table -> table.standing() == Standing.WHOLE)
+        .map(Known::table)
+        .toList();
   }
 
-  /** The table of that oid, or null if it is not captured. */
-  @Nullable Relation captured(int oid) {
-    return relations.get(oid);
+  private void know(Known table) {
+    forget(table.table().qualifiedName());
+    known.put(table.table().qualifiedName(), table);
   }
 
   /** Takes a description: oid, schema, name, identity, and the columns. */
-  void define(byte[] bytes, int offset) throws SQLException {
+  void define(byte[] bytes, int offset) {
     int oid = Wire.int32(bytes, offset);
     Cursor cursor = new Cursor(bytes, offset + 4);
     String schema = cursor.text();
     String name = cursor.text();
-    Known before = known.get((schema.isEmpty() ? "pg_catalog" : schema) + "." + name);
-    if (before == null) {
-      return;
-    }
     cursor.at++; // replica identity
     int count = Wire.int16(bytes, cursor.at);
     cursor.at += 2;
-    List<Column> columns = new ArrayList<>();
+    List<Sent> columns = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       cursor.at++; // whether of the identity
       String column = cursor.text();
-      columns.add(
-          new Column(column, type(Wire.int32(bytes, cursor.at), Wire.int32(bytes, cursor.at + 4))));
+      columns.add(new Sent(column, Wire.int32(bytes, cursor.at), Wire.int32(bytes, cursor.at + 4)));
       cursor.at += 8;
     }
-    SourceTable table = before.table();
-    Relation present = relations.get(oid);
-    if (present != null && table.columns().equals(columns)) {
-      return; // described again, as after any invalidation
+    Description description =
+        new Description(schema.isEmpty() ? "pg_catalog" : schema, name, columns);
+    if (!description.equals(descriptions.put(oid, description))) {
+      layouts.remove(oid); // else it is described again, as after any invalidation
     }
+  }
+
+  /**
+   * The layout of the rows of that table, or null if they are not kept.
+   *
+   * @param commitLsn where the transaction of the row was committed
+   */
+  @Nullable RowLayout kept(int oid, long commitLsn) throws SQLException {
+    RowLayout layout = layouts.get(oid);
+    if (layout != null) {
+      return layout;
+    }
+    Description description = descriptions.get(oid);
+    Known table = description == null ? null : known.get(description.qualifiedName());
+    if (table == null || commitLsn < table.keptFrom()) {
+      return null;
+    }
+    List<Column> columns = columns(description);
+    layout =
+        table.standing() == Standing.ANNOUNCED
+            ? layOut(table.table(), columns, commitLsn)
+            : follow(table, oid, columns);
+    if (layout != null) {
+      layouts.put(oid, layout);
+    }
+    return layout;
+  }
+
+  // What comes before the load's point is void, and only that may be described otherwise.
+  private @Nullable RowLayout layOut(SourceTable table, List<Column> columns, long commitLsn) {
+    List<String> names = columns.stream().map(Column::name).toList();
+    if (!names.containsAll(table.key()) || !readable(columns)) {
+      known.put(
+          table.qualifiedName(), new Known(table, Standing.ANNOUNCED, 0, Math.max(commitLsn, 1)));
+      return null;
+    }
+    return new RowLayout(table.schema(), table.name(), columns, table.key(), form, masks);
+  }
+
+  private @Nullable RowLayout follow(Known before, int oid, List<Column> columns)
+      throws SQLException {
+    SourceTable table = before.table();
     List<SourceTable.Leaf> leaves = table.leaves();
     if (!table.columns().equals(columns)) {
       requireFollows(table, oid, columns);
-      leaves = leavesIfNothingIsMissing(table, columns);
+      Optional<List<SourceTable.Leaf>> whole = leavesIfNothingIsMissing(table, columns);
+      if (whole.isEmpty()) {
+        return null;
+      }
+      leaves = whole.get();
     } else if (oid != table.oid()) {
       throw stop(table, "the table was dropped and made again");
     }
-    RowLayout layout = new RowLayout(schema, name, columns, table.key(), form, masks);
-    relations.put(oid, new Relation(layout, before.loadedTo()));
-    known.put(
-        table.qualifiedName(),
-        new Known(
-            new SourceTable(oid, schema, name, columns, table.key(), table.filter(), leaves),
-            before.loadedTo()));
+    SourceTable now =
+        new SourceTable(
+            oid, table.schema(), table.name(), columns, table.key(), table.filter(), leaves);
+    known.put(now.qualifiedName(), new Known(now, before.standing(), before.keptFrom(), 0));
+    return RowLayout.of(now, form, masks);
   }
 
   /**
    * The rows that were there before a column came have nulls in it, unless it came with a default:
-   * a constant stands in the system catalog, anything else rewrote the table.
+   * a constant stands in the system catalog, anything else rewrote the table. Empty if so: the
+   * table is loaded anew.
    */
-  private List<SourceTable.Leaf> leavesIfNothingIsMissing(SourceTable table, List<Column> columns)
-      throws SQLException {
+  private Optional<List<SourceTable.Leaf>> leavesIfNothingIsMissing(
+      SourceTable table, List<Column> columns) throws SQLException {
     Set<String> former =
         table.columns().stream().map(Column::name).collect(Collectors.toUnmodifiableSet());
     try (Connection connection = sessions.open()) {
@@ -138,10 +262,12 @@ final class RelationCache {
       for (Column column : columns) {
         if (!former.contains(column.name())
             && (defaults.contains(column.name()) || !sameFiles(table.leaves(), leaves))) {
-          throw stop(table, "column %s was added with a default".formatted(column.name()));
+          forget(table.qualifiedName());
+          reload.reload(table, "column %s was added with a default".formatted(column.name()));
+          return Optional.empty();
         }
       }
-      return leaves;
+      return Optional.of(leaves);
     }
   }
 
@@ -152,6 +278,14 @@ final class RelationCache {
         .equals(now.stream().map(SourceTable.Leaf::fileNode).toList());
   }
 
+  private List<Column> columns(Description description) throws SQLException {
+    List<Column> columns = new ArrayList<>();
+    for (Sent column : description.columns()) {
+      columns.add(new Column(column.name(), type(column.type(), column.modifier())));
+    }
+    return columns;
+  }
+
   private WireType type(int oid, int modifier) throws SQLException {
     if (!types.knows(oid)) {
       try (Connection connection = sessions.open()) {
@@ -159,6 +293,11 @@ final class RelationCache {
       }
     }
     return types.type(oid, modifier);
+  }
+
+  private boolean readable(List<Column> columns) {
+    return form != Form.STREAM_BINARY
+        || columns.stream().allMatch(column -> ValueDecoders.readsBinary(column.type()));
   }
 
   private void requireFollows(SourceTable table, int oid, List<Column> columns) {
@@ -193,12 +332,19 @@ final class RelationCache {
                     ValueDecoders.bronzeType(former),
                     ValueDecoders.bronzeType(column.type())));
       }
-      if (form == Form.STREAM_BINARY && !ValueDecoders.readsBinary(column.type())) {
-        throw stop(
-            table,
-            "column %s has a type that is read as text only; the stream must start anew"
-                .formatted(column.name()));
-      }
+    }
+    if (!readable(columns)) {
+      throw new StreamFormException(
+          "Table %s has a column now that is sent as text".formatted(table.qualifiedName()));
+    }
+  }
+
+  /** The stream sends values in a form in which not all columns can be read; it starts anew. */
+  static final class StreamFormException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StreamFormException(String message) {
+      super(message);
     }
   }
 
@@ -206,15 +352,16 @@ final class RelationCache {
     return columns.stream().map(Column::name).collect(Collectors.joining(", "));
   }
 
-  private static LakeException stop(SourceTable table, String cause) {
+  private LakeException stop(SourceTable table, String cause) {
     return new LakeException(
         ExitCode.CONFLICT,
         """
         The capture stopped at table %s: %s.
         PostgreSQL's log does not carry what this did to the rows that were there before, so going \
         on would leave the lake wrong. All changes before it are committed.
-        Load the table anew with `lake resync %s`."""
-            .formatted(table.qualifiedName(), cause, table.qualifiedName()));
+        Load the table anew: `lake resync %s %s`, then `lake ingest` again."""
+            .formatted(
+                table.qualifiedName(), cause, sessions.source().name(), table.qualifiedName()));
   }
 
   private static final class Cursor {

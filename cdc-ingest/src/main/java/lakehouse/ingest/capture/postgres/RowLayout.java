@@ -13,6 +13,7 @@ import lakehouse.ingest.type.ValueDecoder;
 import lakehouse.ingest.type.ValueDecoders;
 import org.apache.flink.table.data.StringData;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a table with the decoders of its columns, in one of the wire forms. One instance
@@ -42,6 +43,29 @@ final class RowLayout {
       List<String> key,
       Form form,
       ColumnMasks masks) {
+    this(schema, table, columns, key, form, masks, null);
+  }
+
+  /** The layout of a table whose shape is kept with its rows. */
+  static RowLayout of(SourceTable table, Form form, ColumnMasks masks) {
+    return new RowLayout(
+        table.schema(),
+        table.name(),
+        table.columns(),
+        table.key(),
+        form,
+        masks,
+        TableShape.text(table));
+  }
+
+  private RowLayout(
+      String schema,
+      String table,
+      List<Column> columns,
+      List<String> key,
+      Form form,
+      ColumnMasks masks,
+      @Nullable String shape) {
     int count = columns.size();
     this.decoders = new ValueDecoder[count];
     this.redacted = new boolean[count];
@@ -66,7 +90,7 @@ final class RowLayout {
               mask == null ? ValueDecoders.bronzeType(column.type()) : Types.StringType.get(),
               mask));
     }
-    this.schema = new TableSchema(schema, table, described, key);
+    this.schema = new TableSchema(schema, table, described, key, shape);
     this.key =
         key.stream()
             .mapToInt(name -> columns.stream().map(Column::name).toList().indexOf(name))

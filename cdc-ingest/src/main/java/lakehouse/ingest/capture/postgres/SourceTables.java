@@ -74,6 +74,31 @@ final class SourceTables {
     }
   }
 
+  /** The columns of tables as they are, whether published or not, of those that there are. */
+  List<Column> columns(Set<String> qualifiedNames) throws SQLException {
+    List<Column> columns = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            SELECT a.attname, a.atttypid::bigint, a.atttypmod
+            FROM pg_catalog.pg_attribute a
+            JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname || '.' || c.relname = ANY (?) AND c.relkind IN ('r', 'p')
+              AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+            """)) {
+      statement.setArray(1, connection.createArrayOf("text", qualifiedNames.toArray()));
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          columns.add(
+              new Column(
+                  result.getString(1), types.type((int) result.getLong(2), result.getInt(3))));
+        }
+      }
+    }
+    return columns;
+  }
+
   /** The columns whose older rows take a constant from the system catalog. */
   Set<String> columnsWithMissingValue(int oid) throws SQLException {
     Set<String> columns = new HashSet<>();

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param leaf the relation
  * @param from the first block
  * @param to the block after the last, or null for all that follow
+ * @param ofLeaf how many ranges the leaf has
  */
-record TableRange(String table, int ordinal, Leaf leaf, long from, @Nullable Long to)
+record TableRange(String table, int ordinal, Leaf leaf, long from, @Nullable Long to, long ofLeaf)
     implements Serializable {
   /** Cuts a table into ranges of about as many bytes; together they hold every row once. */
   static List<TableRange> cut(SourceTable table, long bytes) {
@@ -27,7 +28,7 @@ record TableRange(String table, int ordinal, Leaf leaf, long from, @Nullable Lon
       for (long i = 0; i < count; i++) {
         long from = leaf.blocks() * i / count;
         Long to = i + 1 == count ? null : leaf.blocks() * (i + 1) / count;
-        ranges.add(new TableRange(table.qualifiedName(), ranges.size(), leaf, from, to));
+        ranges.add(new TableRange(table.qualifiedName(), ranges.size(), leaf, from, to, count));
       }
     }
     return ranges;

@@ -24,6 +24,9 @@ public final class TypeCatalog {
       boolean array,
       char delimiter) {}
 
+  /** Knows no type. */
+  static final TypeCatalog NOTHING = new TypeCatalog(Map.of());
+
   private final Map<Integer, Row> rows;
 
   private TypeCatalog(Map<Integer, Row> rows) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import lakehouse.ingest.Faults;
 import lakehouse.ingest.type.Wire;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -29,6 +30,9 @@ final class WalReader implements AutoCloseable {
   private static final int BATCH_BYTES = 256 << 10;
   private static final long QUEUE_BYTES = 16L << 20;
   private static final long FEEDBACK_MILLIS = 5_000;
+  private static final String OBJECT_IN_USE = "55006";
+  private static final int SLOT_ATTEMPTS = 100;
+  private static final long SLOT_WAIT_MILLIS = 100;
   private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /**
@@ -61,13 +65,15 @@ final class WalReader implements AutoCloseable {
   private long queuedBytes;
   private CompletableFuture<Void> available = new CompletableFuture<>();
   private @Nullable Throwable failure;
+
+  /** What the catalog holds; 0 until it was asked, which confirms nothing. */
   private volatile long confirmed;
+
   private volatile boolean closed;
 
-  private WalReader(Connection connection, CopyDual copy, long confirmed) {
+  private WalReader(Connection connection, CopyDual copy) {
     this.connection = connection;
     this.copy = copy;
-    this.confirmed = confirmed;
     this.reading = thread("wal-reader", this::read);
     this.feedback = thread("wal-feedback", this::feedBack);
   }
@@ -75,28 +81,44 @@ final class WalReader implements AutoCloseable {
   /**
    * Starts the stream.
    *
-   * @param from the position that the catalog holds; the stream begins with the first transaction
-   *     that was committed at or after it
+   * @param from the stream begins with the first transaction that was committed at or after it;
+   *     nothing before it is confirmed by that
    * @param binary whether to send values in binary form
    */
-  static WalReader start(PostgresSessions sessions, long from, boolean binary) throws SQLException {
+  static WalReader start(PostgresSessions sessions, long from, boolean binary)
+      throws SQLException, InterruptedException {
     Connection connection = sessions.openReplication();
     try {
       String statement =
-          "START_REPLICATION SLOT %s LOGICAL %s (proto_version '1', publication_names %s%s)"
+          "START_REPLICATION SLOT %s LOGICAL %s (proto_version '1', publication_names %s, messages 'true'%s)"
               .formatted(
                   PostgresSql.identifier(sessions.source().slot()),
                   PostgresSql.lsn(from),
                   PostgresSql.literal(PostgresSql.identifier(sessions.source().publication())),
                   binary ? ", binary 'true'" : "");
-      CopyDual copy = connection.unwrap(PGConnection.class).getCopyAPI().copyDual(statement);
-      WalReader reader = new WalReader(connection, copy, from);
+      CopyDual copy = begin(connection, statement);
+      WalReader reader = new WalReader(connection, copy);
       reader.reading.start();
       reader.feedback.start();
       return reader;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | InterruptedException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /** A session of ours that has just ended may hold the slot for a moment longer. */
+  private static CopyDual begin(Connection connection, String statement)
+      throws SQLException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return connection.unwrap(PGConnection.class).getCopyAPI().copyDual(statement);
+      } catch (SQLException e) {
+        if (!OBJECT_IN_USE.equals(e.getSQLState()) || attempt == SLOT_ATTEMPTS) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(SLOT_WAIT_MILLIS);
+      }
     }
   }
 
@@ -142,6 +164,15 @@ final class WalReader implements AutoCloseable {
     }
   }
 
+  /** Has whoever waits for a batch look again, though there may be none. */
+  void wake() {
+    CompletableFuture<Void> waiting;
+    synchronized (queue) {
+      waiting = available;
+    }
+    waiting.complete(null);
+  }
+
   /** The catalog holds everything before the position: the server may forget it. */
   void confirm(long position) {
     confirmed = Math.max(confirmed, position);
@@ -150,6 +181,7 @@ final class WalReader implements AutoCloseable {
 
   private void read() {
     try {
+      long fullBatch = Faults.on(Faults.SPLIT_TRANSACTIONS) ? 1 : BATCH_BYTES;
       List<byte[]> messages = new ArrayList<>();
       long bytes = 0;
       long reached = 0;
@@ -176,7 +208,7 @@ final class WalReader implements AutoCloseable {
           }
         }
         boolean idle = message == null;
-        if (bytes >= BATCH_BYTES || ((idle || reached != 0) && (bytes > 0 || reached != 0))) {
+        if (bytes >= fullBatch || ((idle || reached != 0) && (bytes > 0 || reached != 0))) {
           put(new Batch(messages, bytes, reached));
           messages = new ArrayList<>();
           bytes = 0;
@@ -265,13 +297,14 @@ final class WalReader implements AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
+  public void close() {
     closed = true;
     synchronized (queue) {
       queue.notifyAll();
     }
     LockSupport.unpark(feedback);
+    wake(); // whoever waits for this one is to go on with the next
     // frees a reader that waits in the socket
-    connection.abort(Runnable::run);
+    PostgresSessions.cutOff(connection);
   }
 }

@@ -26,7 +26,8 @@ final class BronzeFold {
   static Map<Object, Map<String, Object>> fold(
       CatalogConfig config, Optional<String> hash, String source, String table) throws Exception {
     Map<Object, Map<String, Object>> current = new TreeMap<>();
-    for (Record change : read(config, hash, source, table)) {
+    Map<Object, Map<String, Object>> removed = new HashMap<>();
+    for (Record change : sinceLoad(read(config, hash, source, table))) {
       Map<String, Object> row = new HashMap<>();
       change.struct().fields().stream()
           .map(field -> field.name())
@@ -38,17 +39,30 @@ final class BronzeFold {
         case "r", "c", "u" -> {
           Object unchanged = change.getField("_unchanged");
           if (unchanged != null) {
+            Record oldKey = (Record) change.getField("_old_key");
+            Map<String, Object> former =
+                oldKey == null ? current.get(id) : removed.get(oldKey.getField("id"));
             for (Object column : (List<?>) unchanged) {
-              row.put(column.toString(), current.get(id).get(column.toString()));
+              row.put(column.toString(), former.get(column.toString()));
             }
           }
           current.put(id, row);
         }
-        case "d" -> current.remove(id);
+        case "d" -> removed.put(id, current.remove(id));
         default -> throw new AssertionError(change);
       }
     }
     return current;
+  }
+
+  /** What comes before the last load is void, and may not even be told whole. */
+  private static List<Record> sinceLoad(List<Record> changes) {
+    for (int i = changes.size() - 1; i > 0; i--) {
+      if (changes.get(i).getField("_op").equals("l")) {
+        return changes.subList(i, changes.size());
+      }
+    }
+    return changes;
   }
 
   /** All changes in their order; fails if any is there twice. */

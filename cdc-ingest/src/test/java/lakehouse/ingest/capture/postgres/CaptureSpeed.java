@@ -198,10 +198,12 @@ final class CaptureSpeed {
     RelationCache relations =
         new RelationCache(
             sessions,
-            types,
-            binary ? Form.STREAM_BINARY : Form.STREAM_TEXT,
-            PostgresServer.NO_MASKS);
-    relations.capture(table, holder.point());
+            PostgresServer.NO_MASKS,
+            (changed, cause) -> {
+              throw new IllegalStateException(cause);
+            });
+    relations.begin(types, binary ? Form.STREAM_BINARY : Form.STREAM_TEXT);
+    relations.capture(table);
     long[] counted = new long[2];
     PgOutputDecoder decoder =
         new PgOutputDecoder(
@@ -217,6 +219,11 @@ final class CaptureSpeed {
               @Override
               public void committed(long endLsn, long committedAt) {
                 counted[1] = endLsn;
+              }
+
+              @Override
+              public void message(String prefix, String content) {
+                throw new IllegalStateException("nobody sends messages here");
               }
             });
     long messages = 0;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.ingest.capture.postgres.RowLayout.Form;
 import lakehouse.ingest.capture.postgres.SnapshotHolder.Slot;
@@ -32,6 +33,7 @@ class ITWalStream {
   private WalReader reader;
   private PgOutputDecoder decoder;
   private RelationCache relations;
+  private final List<String> reloads = new ArrayList<>();
 
   @BeforeEach
   void createDatabase() throws Exception {
@@ -218,14 +220,31 @@ class ITWalStream {
   void stopsWhereTheLogDoesNotCarryWhatAChangeDid() throws Exception {
     assertStops("ALTER TABLE t RENAME COLUMN v TO w", "may be a renaming");
     assertStops("ALTER TABLE t ALTER COLUMN v TYPE text USING v || '!'", "changed its type");
-    assertStops("ALTER TABLE t ADD COLUMN d int DEFAULT 5", "was added with a default");
-    assertStops(
-        "ALTER TABLE t ADD COLUMN d uuid DEFAULT gen_random_uuid()", "was added with a default");
     assertStops(
         "DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, v int)", "dropped and made again");
   }
 
-  private void assertStops(String ddl, String cause) throws Exception {
+  @Test
+  void asksForANewLoadWhereAColumnCameWithADefault() throws Exception {
+    assertReloads("ALTER TABLE t ADD COLUMN d int DEFAULT 5");
+    assertReloads("ALTER TABLE t ADD COLUMN d uuid DEFAULT gen_random_uuid()");
+  }
+
+  private void assertReloads(String ddl) throws Exception {
+    startSmallTable();
+    reloads.clear();
+    PostgresServer.execute(database, "INSERT INTO t (id) VALUES (2)", ddl);
+    PostgresServer.execute(database, "INSERT INTO t (id) VALUES (3)");
+    receiveAll();
+    assertThat(reloads).containsExactly("column d was added with a default");
+    assertThat(lake.keyed.get("t").keySet())
+        .as("nothing is kept after the change")
+        .containsExactlyInAnyOrder(List.of(1), List.of(2));
+    assertThat(relations.tables()).isEmpty();
+    dropSlots();
+  }
+
+  private void startSmallTable() throws Exception {
     PostgresServer.execute(
         database,
         "DROP PUBLICATION IF EXISTS lake",
@@ -235,12 +254,16 @@ class ITWalStream {
         "CREATE PUBLICATION lake FOR ALL TABLES");
     lake.keyed.clear();
     start(Form.STREAM_TEXT, List.of("t"));
+  }
+
+  private void assertStops(String ddl, String cause) throws Exception {
+    startSmallTable();
     PostgresServer.execute(database, ddl, "INSERT INTO t (id) VALUES (2)");
     assertThatThrownBy(this::receiveAll)
         .isInstanceOf(LakeException.class)
         .hasMessageContaining("public.t")
         .hasMessageContaining(cause)
-        .hasMessageContaining("lake resync public.t");
+        .hasMessageContaining("lake resync test public.t");
     dropSlots();
   }
 
@@ -266,15 +289,28 @@ class ITWalStream {
     assertThat(reader.available()).isCompleted();
   }
 
+  @Test
+  void wakesWhoWaitsForAChangeWhenItIsClosed() throws Exception {
+    PostgresServer.execute(
+        database, "CREATE TABLE t (id int PRIMARY KEY)", "CREATE PUBLICATION lake FOR ALL TABLES");
+    start(Form.STREAM_BINARY, List.of("t"));
+    CompletableFuture<Void> waiting = reader.available();
+    reader.close();
+    assertThat(waiting).succeedsWithin(PATIENCE);
+  }
+
   /** Makes the slot, loads the tables in its snapshot, and starts the stream at its point. */
   private void start(Form form, List<String> tables) throws Exception {
     try (SnapshotHolder holder = SnapshotHolder.take(sessions, Slot.PERMANENT, PATIENCE)) {
       TypeCatalog types = TypeCatalog.read(holder.session());
-      relations = new RelationCache(sessions, types, form, PostgresServer.NO_MASKS);
+      relations =
+          new RelationCache(
+              sessions, PostgresServer.NO_MASKS, (table, cause) -> reloads.add(cause));
+      relations.begin(types, form);
       for (String name : tables) {
         SourceTable table =
             new SourceTables(holder.session(), "lake", types).read("public", name).orElseThrow();
-        relations.capture(table, holder.point());
+        relations.capture(table);
         lake.load(sessions, holder, table);
       }
       restart(holder.point(), form);

@@ -55,6 +55,11 @@ final class Lake implements PgOutputDecoder.Receiver {
     commits.add(endLsn);
   }
 
+  @Override
+  public void message(String prefix, String content) {
+    // the tests' own marks
+  }
+
   /** Loads a table as the snapshot shows it. */
   void load(PostgresSessions sessions, SnapshotHolder holder, SourceTable table) throws Exception {
     RowLayout layout =

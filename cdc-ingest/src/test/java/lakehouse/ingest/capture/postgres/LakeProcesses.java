@@ -44,6 +44,7 @@ final class LakeProcesses implements AutoCloseable {
         java(
             folder.resolve("platform.log"),
             "512m",
+            "",
             classPath.strip(),
             "lakehouse.catalog.platform.EmbeddedPlatform",
             "--data",
@@ -56,12 +57,13 @@ final class LakeProcesses implements AutoCloseable {
     return new LakeProcesses(folder, platform, file, file.postgresPassword(data).reveal());
   }
 
-  private static Process java(Path log, String heap, String classPath, String... command)
-      throws IOException {
+  private static Process java(
+      Path log, String heap, String fault, String classPath, String... command) throws IOException {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.add("-Xmx" + heap);
     all.add("-Duser.timezone=UTC");
+    all.add("-Dlakehouse.fault=" + fault);
     java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(all::add);
@@ -92,6 +94,11 @@ final class LakeProcesses implements AutoCloseable {
 
   /** Starts the ingest of a database by our own engine. */
   Process ingest(String database, String... options) throws IOException {
+    return ingestWithFault("", database, options);
+  }
+
+  /** Starts it with a fault, as {@link lakehouse.ingest.Faults} spells it. */
+  Process ingestWithFault(String fault, String database, String... options) throws IOException {
     Path config = folder.resolve(database + ".yaml");
     Files.writeString(
         config,
@@ -111,7 +118,7 @@ final class LakeProcesses implements AutoCloseable {
             publication: lake
             tables: ['*']
         ingest:
-          checkpoint-interval: 500 ms
+          checkpoint-interval: %d ms
           state-folder: %s
         """
             .formatted(
@@ -124,13 +131,26 @@ final class LakeProcesses implements AutoCloseable {
                 file.postgresUser(),
                 Files.writeString(folder.resolve("password"), password),
                 database,
+                Integer.getInteger("lakehouse.checkpoint-millis", 500),
                 folder.resolve("ingest")));
-    List<String> command =
-        new ArrayList<>(List.of("lakehouse.ingest.CdcIngestJob", "--config", config.toString()));
-    command.addAll(List.of(options));
+    return program(log(database), fault, "lakehouse.ingest.CdcIngestJob", config, options);
+  }
+
+  /** Asks for tables of a database to be loaded anew; the output is what it says. */
+  Process resync(String database, Path output, String... arguments) throws IOException {
+    Files.deleteIfExists(output);
+    Path config = folder.resolve(database + ".yaml");
+    return program(output, "", "lakehouse.ingest.ResyncCommand", config, arguments);
+  }
+
+  private static Process program(
+      Path output, String fault, String main, Path config, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(main, "--config", config.toString()));
+    command.addAll(List.of(arguments));
     return java(
-        log(database),
+        output,
         "768m",
+        fault,
         System.getProperty("java.class.path"),
         command.toArray(String[]::new));
   }

@@ -1,0 +1,118 @@
+package lakehouse.ingest;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.Console;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.cli.Program;
+import lakehouse.catalog.config.ConfigOption;
+import lakehouse.catalog.config.LakeConfig;
+import lakehouse.catalog.config.SourceConfig;
+import lakehouse.ingest.capture.CaptureRun.CapturedTable;
+import lakehouse.ingest.job.Resync;
+import lakehouse.ingest.job.Resync.Asked;
+import lakehouse.ingest.preflight.SourceFacts;
+import lakehouse.ingest.preflight.Sources;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Loads tables of a source anew, while the others go on. */
+@Command(
+    name = "lake resync",
+    description =
+        "Loads tables of a source anew while its others go on; with the engine native only. What"
+            + " the lake holds of them stays until the new load is whole.")
+public final class ResyncCommand implements Callable<Integer> {
+  @Mixin private ConfigOption config;
+  @Mixin private Console console;
+
+  @Parameters(index = "0", paramLabel = "SOURCE", description = "the source's name")
+  private String name;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "TABLE",
+      description = "schema.table; schema public may be left out")
+  private List<String> tables;
+
+  @Option(names = "--no-wait", description = "do not wait until the tables are loaded")
+  private boolean noWait;
+
+  /** What is printed as JSON. */
+  record Result(String source, Set<String> tables, String state) {}
+
+  public static void main(String[] args) {
+    Program.run(new ResyncCommand(), args);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    LakeConfig lake = config.load();
+    SourceConfig source = Sources.chosen(lake, List.of(name)).get(0);
+    Set<String> wanted = wanted(source);
+    try (LakeCatalog catalog = LakeCatalog.open(lake.catalog());
+        Resync resync = new Resync(catalog, source)) {
+      Asked asked = resync.ask(wanted);
+      if (asked instanceof Asked.OfCapture capture) {
+        console.say("The running ingest loads %s anew.", wanted);
+        if (!noWait) {
+          await(resync, capture, wanted);
+        }
+        return answer(wanted, noWait ? "asked" : "loaded");
+      }
+      console.say(
+          "No ingest of source %s runs. Its next start loads %s: lake ingest --source %s",
+          name, wanted, name);
+      return answer(wanted, "at the next start");
+    }
+  }
+
+  private Integer answer(Set<String> wanted, String state) {
+    if (console.json()) {
+      console.json(new Result(name, wanted, state));
+    }
+    return ExitCode.DONE.value();
+  }
+
+  private void await(Resync resync, Asked.OfCapture asked, Set<String> wanted)
+      throws InterruptedException {
+    while (!resync.isDone(asked, wanted)) {
+      TimeUnit.SECONDS.sleep(1);
+      if (!resync.isCaptured() && !resync.isDone(asked, wanted)) {
+        throw new LakeException(
+            ExitCode.PREFLIGHT,
+            """
+            The ingest of source %1$s has ended before the load was whole.
+            It is not lost: the next start goes on with it: lake ingest --source %1$s"""
+                .formatted(name));
+      }
+    }
+    console.say("Loaded: %s", wanted);
+  }
+
+  private Set<String> wanted(SourceConfig source) {
+    SourceFacts facts = Sources.facts(source);
+    List<String> captured =
+        facts.captured(source).stream().map(CapturedTable::qualifiedName).toList();
+    Set<String> wanted = new TreeSet<>();
+    for (String table : tables) {
+      String qualified = captured.contains(table) ? table : "public." + table;
+      if (!captured.contains(qualified)) {
+        throw new LakeException(
+            ExitCode.CONFIGURATION,
+            "Source %s captures no table %s; it captures %s."
+                .formatted(name, table, String.join(", ", captured)));
+      }
+      wanted.add(qualified);
+    }
+    return wanted;
+  }
+}
