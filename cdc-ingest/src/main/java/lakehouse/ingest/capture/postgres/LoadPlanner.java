@@ -20,7 +20,7 @@ import lakehouse.ingest.capture.postgres.SnapshotHolder.Slot;
 /** Plans loads: takes a snapshot with its point, and cuts tables into ranges within it. */
 final class LoadPlanner {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final long RANGE_BYTES = 64L << 20;
+  private static final long RANGE_BYTES = 16L << 20;
 
   private final PostgresSessions sessions;
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -53,11 +54,19 @@ final class RelationCache {
    */
   private record Known(SourceTable table, Standing standing, long keptFrom, long skippedAt) {}
 
-  /** A column as the stream describes it. */
-  private record Sent(String name, int type, int modifier) {}
+  /**
+   * A column as the stream describes it.
+   *
+   * @param identifies whether it is of the table's identity
+   */
+  private record Sent(String name, int type, int modifier, boolean identifies) {}
 
-  /** A table as the stream describes it. */
-  private record Description(String schema, String name, List<Sent> columns) {
+  /**
+   * A table as the stream describes it.
+   *
+   * @param identity as in {@code pg_class.relreplident}
+   */
+  private record Description(String schema, String name, char identity, List<Sent> columns) {
     String qualifiedName() {
       return schema + "." + name;
     }
@@ -166,18 +175,20 @@ final class RelationCache {
     Cursor cursor = new Cursor(bytes, offset + 4);
     String schema = cursor.text();
     String name = cursor.text();
-    cursor.at++; // replica identity
+    char identity = (char) bytes[cursor.at++];
     int count = Wire.int16(bytes, cursor.at);
     cursor.at += 2;
     List<Sent> columns = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      cursor.at++; // whether of the identity
+      boolean identifies = bytes[cursor.at++] == 1;
       String column = cursor.text();
-      columns.add(new Sent(column, Wire.int32(bytes, cursor.at), Wire.int32(bytes, cursor.at + 4)));
+      columns.add(
+          new Sent(
+              column, Wire.int32(bytes, cursor.at), Wire.int32(bytes, cursor.at + 4), identifies));
       cursor.at += 8;
     }
     Description description =
-        new Description(schema.isEmpty() ? "pg_catalog" : schema, name, columns);
+        new Description(schema.isEmpty() ? "pg_catalog" : schema, name, identity, columns);
     if (!description.equals(descriptions.put(oid, description))) {
       layouts.remove(oid); // else it is described again, as after any invalidation
     }
@@ -202,7 +213,7 @@ final class RelationCache {
     layout =
         table.standing() == Standing.ANNOUNCED
             ? layOut(table.table(), columns, commitLsn)
-            : follow(table, oid, columns);
+            : follow(table, oid, description, columns);
     if (layout != null) {
       layouts.put(oid, layout);
     }
@@ -220,9 +231,10 @@ final class RelationCache {
     return new RowLayout(table.schema(), table.name(), columns, table.key(), form, masks);
   }
 
-  private @Nullable RowLayout follow(Known before, int oid, List<Column> columns)
-      throws SQLException {
+  private @Nullable RowLayout follow(
+      Known before, int oid, Description description, List<Column> columns) throws SQLException {
     SourceTable table = before.table();
+    requireSameIdentity(table, description);
     List<SourceTable.Leaf> leaves = table.leaves();
     if (!table.columns().equals(columns)) {
       requireFollows(table, oid, columns);
@@ -298,6 +310,21 @@ final class RelationCache {
   private boolean readable(List<Column> columns) {
     return form != Form.STREAM_BINARY
         || columns.stream().allMatch(column -> ValueDecoders.readsBinary(column.type()));
+  }
+
+  // Rows are told apart by the key of the load, and old ones come with their identity's columns.
+  private void requireSameIdentity(SourceTable table, Description now) {
+    Set<String> identity =
+        now.columns().stream()
+            .filter(Sent::identifies)
+            .map(Sent::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (now.identity() != 'f' && !identity.equals(Set.copyOf(table.key()))) {
+      throw stop(
+          table,
+          "its rows were told apart by the columns %s, and are by %s now"
+              .formatted(table.key(), identity));
+    }
   }
 
   private void requireFollows(SourceTable table, int oid, List<Column> columns) {

@@ -221,6 +221,9 @@ class ITWalStream {
     assertStops("ALTER TABLE t RENAME COLUMN v TO w", "may be a renaming");
     assertStops("ALTER TABLE t ALTER COLUMN v TYPE text USING v || '!'", "changed its type");
     assertStops(
+        "ALTER TABLE t ALTER COLUMN v SET NOT NULL; ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id, v)",
+        "told apart by the columns [id], and are by [id, v] now");
+    assertStops(
         "DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, v int)", "dropped and made again");
   }
 
@@ -258,7 +261,7 @@ class ITWalStream {
 
   private void assertStops(String ddl, String cause) throws Exception {
     startSmallTable();
-    PostgresServer.execute(database, ddl, "INSERT INTO t (id) VALUES (2)");
+    PostgresServer.execute(database, ddl, "INSERT INTO t VALUES (2, 2)");
     assertThatThrownBy(this::receiveAll)
         .isInstanceOf(LakeException.class)
         .hasMessageContaining("public.t")
