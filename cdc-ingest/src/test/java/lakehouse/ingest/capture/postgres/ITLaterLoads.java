@@ -214,7 +214,11 @@ class ITLaterLoads {
                       switch (random.nextInt(5)) {
                         case 0 -> "DELETE FROM late WHERE id = " + id;
                         case 1 ->
-                            "UPDATE late SET id = id + 100000 WHERE id < 100000 AND id = " + id;
+                            """
+                            UPDATE late SET id = %1$d + 100000
+                            WHERE id = %1$d AND NOT EXISTS (
+                              SELECT FROM late WHERE id = %1$d + 100000)"""
+                                .formatted(id);
                         case 2 ->
                             "INSERT INTO late VALUES (%d, 1, 'new') ON CONFLICT DO NOTHING"
                                 .formatted(id);
