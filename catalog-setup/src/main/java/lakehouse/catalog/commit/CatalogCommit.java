@@ -92,12 +92,7 @@ public final class CatalogCommit implements AutoCloseable {
    */
   public Outcome commit(Request request) {
     Outcome[] outcome = new Outcome[1];
-    Tasks.foreach(request)
-        .retry(RETRIES)
-        .exponentialBackoff(50, 5_000, 120_000, 2.0)
-        // what its caller has to mend is no better the next time
-        .shouldRetryTest(failure -> !(failure instanceof LakeException))
-        .run(attempt -> outcome[0] = attempt(attempt));
+    retried(() -> outcome[0] = attempt(request));
     return outcome[0];
   }
 
@@ -108,6 +103,19 @@ public final class CatalogCommit implements AutoCloseable {
    * @throws StateMismatchException if the source has been committed to since
    */
   public void forgetLoads(SourceState held, Set<String> tables) {
+    retried(() -> forget(held, tables));
+  }
+
+  private static void retried(Runnable attempt) {
+    Tasks.foreach(attempt)
+        .retry(RETRIES)
+        .exponentialBackoff(50, 5_000, 120_000, 2.0)
+        // what its caller has to mend is no better the next time
+        .shouldRetryTest(failure -> !(failure instanceof LakeException))
+        .run(Runnable::run);
+  }
+
+  private void forget(SourceState held, Set<String> tables) {
     Reference head = head();
     ContentKey key = LakeCatalog.key(Layer.BRONZE.namespace(held.source()));
     Namespace entry = (Namespace) contents(head, List.of(key)).get(key);
@@ -115,29 +123,21 @@ public final class CatalogCommit implements AutoCloseable {
         Optional.ofNullable(entry).flatMap(e -> SourceState.fromProperties(e.getProperties()));
     if (!found.equals(Optional.of(held))) {
       throw new StateMismatchException(
-          "Source %s is being captured; nothing was changed. Ask again.".formatted(held.source()));
+          """
+          Source %s has been committed to in this moment: expected %s; found %s.
+          Nothing was changed. A capture of it runs now: ask again."""
+              .formatted(held.source(), describe(Optional.of(held)), describe(found)));
     }
-    Operation put =
-        Operation.Put.of(
-            key,
-            ImmutableNamespace.builder()
-                .from(entry)
-                .properties(merged(entry, held.withoutLoads(tables)))
-                .build());
-    Tasks.foreach(put)
-        .retry(RETRIES)
-        .exponentialBackoff(50, 5_000, 120_000, 2.0)
-        .run(
-            operation -> {
-              Request request =
-                  new Request(
-                      found,
-                      held,
-                      List.of(),
-                      "ingest %s: %s to be loaded anew".formatted(held.source(), tables),
-                      Map.of());
-              commit(request, head(), List.of(operation));
-            });
+    Namespace next =
+        ImmutableNamespace.builder()
+            .from(entry)
+            .properties(merged(entry, held.withoutLoads(tables)))
+            .build();
+    put(
+        head,
+        "ingest %s: %s to be loaded anew".formatted(held.source(), tables),
+        Map.of(),
+        List.of(Operation.Put.of(key, next)));
   }
 
   private Outcome attempt(Request request) {
@@ -170,27 +170,24 @@ public final class CatalogCommit implements AutoCloseable {
     }
     operations.add(Operation.Put.of(stateKey, nextEntry.build()));
     stage(request.changes(), contents).forEach(table -> operations.add(table.operation()));
-    return commit(request, head, operations);
+    put(head, request.message(), request.properties(), operations);
+    return Outcome.COMMITTED;
   }
 
-  private Outcome commit(Request request, Reference head, List<Operation> operations) {
+  private void put(
+      Reference head, String message, Map<String, String> properties, List<Operation> operations) {
     CommitMultipleOperationsBuilder commit =
         catalog
             .nessie()
             .commitMultipleOperations()
             .branch((Branch) head)
-            .commitMeta(
-                CommitMeta.builder()
-                    .message(request.message())
-                    .putAllProperties(request.properties())
-                    .build());
+            .commitMeta(CommitMeta.builder().message(message).putAllProperties(properties).build());
     operations.forEach(commit::operation);
     try {
       commit.commit();
-      return Outcome.COMMITTED;
     } catch (NessieConflictException e) {
       // Either the state moved, which the next attempt finds and refuses, or one of the tables did.
-      LOG.debug("Catalog commit of source {} conflicted; trying again", request.next().source(), e);
+      LOG.debug("The catalog commit \"{}\" conflicted; trying again", message, e);
       throw new IllegalStateException("The catalog moved: " + e.getMessage(), e);
     } catch (NessieNotFoundException e) {
       throw new IllegalStateException("The branch is gone: " + e.getMessage(), e);
