@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.table.ChangeColumns;
-import lakehouse.load.reconcile.CanonicalForm.ScalarForm;
 import lakehouse.load.reconcile.SourceTable.SourceColumn;
 import org.apache.spark.sql.types.StructType;
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.config.MaskConfig.Method;
-import lakehouse.load.reconcile.CanonicalForm.ScalarForm;
 import lakehouse.load.reconcile.SourceTable.SourceColumn;
 import lakehouse.load.reconcile.TablePlan.ComparedColumn;
 import lakehouse.load.reconcile.TablePlan.LakeTable;
