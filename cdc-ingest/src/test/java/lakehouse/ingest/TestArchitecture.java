@@ -63,7 +63,7 @@ class TestArchitecture {
   static final ArchRule VIOLATIONS_ARE_PLAIN =
       classes()
           .that()
-          .haveSimpleName("Violation")
+          .haveSimpleNameEndingWith("Violation")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage("lakehouse.ingest.preflight..", "java..")

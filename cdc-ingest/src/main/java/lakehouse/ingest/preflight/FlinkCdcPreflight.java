@@ -33,7 +33,7 @@ final class FlinkCdcPreflight {
       boolean sent = table.published() || named(table);
       when(
           table.kind() == 'p' && SourceFacts.wanted(source, table) && sent,
-          new Violation.Partitioned(table.quoted()));
+          new FlinkCdcViolation.Partitioned(table.quoted()));
     }
     List<Table> captured = facts.capturedTables(source);
     captured.forEach(this::table);
@@ -48,24 +48,25 @@ final class FlinkCdcPreflight {
 
   private void table(Table table) {
     String name = table.quoted();
-    when(table.key().isEmpty(), new Violation.Keyless(name, false));
+    when(table.key().isEmpty(), new FlinkCdcViolation.Keyless(name, false));
     when(
-        !table.key().isEmpty() && table.identity().deferrable(), new Violation.Keyless(name, true));
+        !table.key().isEmpty() && table.identity().deferrable(),
+        new FlinkCdcViolation.Keyless(name, true));
     when(
         table.identity().kind() == 'n' || table.identity().kind() == 'i',
-        new Violation.UnfitReplicaIdentity(name, table.identity().kind()));
+        new FlinkCdcViolation.UnfitReplicaIdentity(name, table.identity().kind()));
     when(
         !FIT_NAME.matcher(table.schema()).matches() || !FIT_NAME.matcher(table.name()).matches(),
-        new Violation.UnfitName(name));
+        new FlinkCdcViolation.UnfitName(name));
     for (Column column : table.columns()) {
-      when(column.generated(), new Violation.GeneratedColumn(name, column.name()));
+      when(column.generated(), new FlinkCdcViolation.GeneratedColumn(name, column.name()));
       when(
           !FIT_COLUMN_NAME.matcher(column.name()).matches(),
-          new Violation.UnfitColumnName(name, column.name()));
+          new FlinkCdcViolation.UnfitColumnName(name, column.name()));
       when(
           PostgresTypes.UNFIT_FOR_FLINK_CDC.contains(column.type()),
-          new Violation.UnfitType(name, column.name(), column.type()));
-      when(column.finerThanMillis(), new Violation.InexactTime(name, column.name()));
+          new FlinkCdcViolation.UnfitType(name, column.name(), column.type()));
+      when(column.finerThanMillis(), new FlinkCdcViolation.InexactTime(name, column.name()));
     }
   }
 
@@ -79,7 +80,7 @@ final class FlinkCdcPreflight {
     // the connector matches names regardless of case, so a table that is not asked for counts too
     SourcePreflight.byCase(all).stream()
         .filter(names -> names.stream().anyMatch(ours::contains))
-        .forEach(names -> violations.add(new Violation.NamesDifferByCase("tables", names)));
+        .forEach(names -> violations.add(new SourceViolation.NamesDifferByCase("tables", names)));
   }
 
   private void when(boolean wrong, Violation violation) {

@@ -37,7 +37,7 @@ final class NativePreflight {
     captured.forEach(this::table);
     // positions and loads are kept by schema.table, whichever dot parts the two
     SourcePreflight.together(captured, Table::qualifiedName)
-        .forEach((name, tables) -> violations.add(new Violation.SameName(name)));
+        .forEach((name, tables) -> violations.add(new NativeViolation.SameName(name)));
   }
 
   /** A partitioned table is one table, if its rows are sent as its own. */
@@ -49,7 +49,7 @@ final class NativePreflight {
       boolean sent = table.published() || facts.leaves(table).stream().anyMatch(Table::published);
       when(
           table.kind() == 'p' && SourceFacts.wanted(source, table) && sent,
-          new Violation.PartitionsSentAlone(source.publication(), table.quoted()));
+          new NativeViolation.PartitionsSentAlone(source.publication(), table.quoted()));
     }
   }
 
@@ -62,15 +62,15 @@ final class NativePreflight {
       facts.leaves(table).forEach(leaf -> leaf(table, leaf));
       when(
           table.identity().kind() == 'n',
-          new Violation.NoIdentity(table.quoted(), table.identity()));
+          new NativeViolation.NoIdentity(table.quoted(), table.identity()));
     }
     when(
         table.columns().stream().allMatch(Column::generated),
-        new Violation.NoColumns(table.quoted()));
+        new NativeViolation.NoColumns(table.quoted()));
     for (Column column : table.columns()) {
       when(
           column.generated() && table.identity().columns().contains(column.name()),
-          new Violation.GeneratedKey(table.quoted(), column.name()));
+          new NativeViolation.GeneratedKey(table.quoted(), column.name()));
     }
     sent(table);
   }
@@ -80,28 +80,30 @@ final class NativePreflight {
     boolean control =
         CONTROL.matcher(table.qualifiedName()).find()
             || table.columns().stream().anyMatch(c -> CONTROL.matcher(c.name()).find());
-    when(control, new Violation.ControlCharacter(name.replaceAll("\\p{Cntrl}", "?")));
+    when(control, new NativeViolation.ControlCharacter(name.replaceAll("\\p{Cntrl}", "?")));
     when(
         MEANT_OTHERWISE.matcher(table.qualifiedName()).find(),
-        new Violation.NameOfAReference(name));
-    when(table.name().endsWith(CHANGES), new Violation.NameOfChanges(name, CHANGES));
+        new NativeViolation.NameOfAReference(name));
+    when(table.name().endsWith(CHANGES), new NativeViolation.NameOfChanges(name, CHANGES));
   }
 
   private void identity(Table table) {
     Identity identity = table.identity();
     if (!identity.full() && identity.columns().isEmpty()) {
-      violations.add(new Violation.NoIdentity(table.quoted(), identity));
+      violations.add(new NativeViolation.NoIdentity(table.quoted(), identity));
     }
   }
 
   private void leaf(Table table, Table leaf) {
-    when(!leaf.logged(), new Violation.LeafNotLogged(table.quoted(), leaf.quoted(), leaf.kind()));
+    when(
+        !leaf.logged(),
+        new NativeViolation.LeafNotLogged(table.quoted(), leaf.quoted(), leaf.kind()));
     List<String> key = table.identity().columns();
     boolean tells =
         leaf.identity().full() || (!key.isEmpty() && leaf.identity().columns().equals(key));
     when(
         leaf.logged() && table.identity().kind() != 'n' && !tells,
-        new Violation.LeafIdentity(table.quoted(), leaf.quoted(), key));
+        new NativeViolation.LeafIdentity(table.quoted(), leaf.quoted(), key));
   }
 
   /** What the publication leaves out must not be needed to tell rows apart. */
@@ -112,7 +114,7 @@ final class NativePreflight {
           table.identity().columns().stream().filter(column -> !sent.contains(column)).toList();
       when(
           table.identity().full() || !missing.isEmpty(),
-          new Violation.ColumnListWithoutKey(source.publication(), table.quoted(), missing));
+          new NativeViolation.ColumnListWithoutKey(source.publication(), table.quoted(), missing));
     }
     List<String> beyond =
         table.sent().filterColumns().stream()
@@ -120,7 +122,7 @@ final class NativePreflight {
             .toList();
     when(
         !table.identity().full() && !beyond.isEmpty(),
-        new Violation.FilterBeyondIdentity(table.quoted(), beyond));
+        new NativeViolation.FilterBeyondIdentity(table.quoted(), beyond));
   }
 
   private void when(boolean wrong, Violation violation) {

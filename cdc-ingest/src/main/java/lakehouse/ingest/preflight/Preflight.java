@@ -33,7 +33,7 @@ public final class Preflight {
       return new Report(source, Optional.of(facts), SourcePreflight.check(source, facts));
     } catch (SQLException e) {
       Violation unreachable =
-          new Violation.Unreachable(
+          new SourceViolation.Unreachable(
               "%s:%d, database %s,".formatted(source.host(), source.port(), source.database()),
               source.user(),
               String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing"));

@@ -1,7 +1,6 @@
 package lakehouse.ingest.preflight;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +16,7 @@ import lakehouse.ingest.preflight.SourceFacts.Column;
 import lakehouse.ingest.preflight.SourceFacts.Publication;
 import lakehouse.ingest.preflight.SourceFacts.Server;
 import lakehouse.ingest.preflight.SourceFacts.Table;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
  * Tells from a source's facts all that stops its capture: here what stops any engine, and by {@link
@@ -24,6 +24,9 @@ import lakehouse.ingest.preflight.SourceFacts.Table;
  */
 final class SourcePreflight {
   private static final int OLDEST_VERSION = 140_000;
+
+  /** -1 for what is further away. */
+  private static final LevenshteinDistance NEAR = new LevenshteinDistance(3);
 
   private final SourceConfig source;
   private final SourceFacts facts;
@@ -52,18 +55,20 @@ final class SourcePreflight {
 
   private void server() {
     Server server = facts.server();
-    when(server.version() < OLDEST_VERSION, new Violation.ServerTooOld(server.version()));
-    when(server.standby(), new Violation.IsStandby());
-    when(!server.walLevel().equals("logical"), new Violation.WalLevelTooLow(server.walLevel()));
+    when(server.version() < OLDEST_VERSION, new SourceViolation.ServerTooOld(server.version()));
+    when(server.standby(), new SourceViolation.IsStandby());
+    when(
+        !server.walLevel().equals("logical"),
+        new SourceViolation.WalLevelTooLow(server.walLevel()));
     when(
         !facts.role().replication() && !facts.role().superuser(),
-        new Violation.NoReplicationAttribute(facts.role().name()));
+        new SourceViolation.NoReplicationAttribute(facts.role().name()));
     when(
         facts.slot(source).isEmpty() && server.usedSlots() >= server.maxSlots(),
-        new Violation.NoFreeSlot(server.maxSlots()));
+        new SourceViolation.NoFreeSlot(server.maxSlots()));
     when(
         server.usedSenders() >= server.maxSenders(),
-        new Violation.NoFreeSender(server.maxSenders()));
+        new SourceViolation.NoFreeSender(server.maxSenders()));
   }
 
   private void slot() {
@@ -73,9 +78,10 @@ final class SourcePreflight {
             slot -> {
               when(
                   !slot.database().equals(source.database()) || !slot.plugin().equals("pgoutput"),
-                  new Violation.SlotOfAnother(slot.name(), slot.database(), slot.plugin()));
+                  new SourceViolation.SlotOfAnother(slot.name(), slot.database(), slot.plugin()));
               slot.activePid()
-                  .ifPresent(pid -> violations.add(new Violation.SlotInUse(slot.name(), pid)));
+                  .ifPresent(
+                      pid -> violations.add(new SourceViolation.SlotInUse(slot.name(), pid)));
             });
   }
 
@@ -85,9 +91,10 @@ final class SourcePreflight {
       return;
     }
     Publication publication = facts.publication().get();
-    when(!publication.complete(), new Violation.PublicationIncomplete(publication.name()));
+    when(!publication.complete(), new SourceViolation.PublicationIncomplete(publication.name()));
     when(
-        facts.capturedTables(source).isEmpty(), new Violation.NothingToCapture(publication.name()));
+        facts.capturedTables(source).isEmpty(),
+        new SourceViolation.NothingToCapture(publication.name()));
   }
 
   private Violation noPublication() {
@@ -101,7 +108,7 @@ final class SourcePreflight {
                   .filter(table -> table.logged() && table.ancestors().isEmpty())
                   .toList();
         };
-    return new Violation.NoPublication(
+    return new SourceViolation.NoPublication(
         source.publication(),
         sent.stream().map(Table::quoted).toList(),
         sent.stream().anyMatch(table -> table.kind() == 'p'));
@@ -115,26 +122,31 @@ final class SourcePreflight {
               .filter(table -> pattern.matches(table.schema(), table.name()))
               .toList();
       if (matches.isEmpty()) {
-        violations.add(new Violation.NothingMatches(text, nearest(pattern.table())));
+        violations.add(new SourceViolation.NothingMatches(text, nearest(pattern.table())));
       } else if (!pattern.wildcard() && facts.publication().isPresent()) {
         // what a name asks for must be there; of what a pattern matches, the publication decides
         Table table = matches.get(0);
-        when(!table.logged(), new Violation.NotLogged(table.quoted(), table.kind() == 'f'));
+        when(!table.logged(), new SourceViolation.NotLogged(table.quoted(), table.kind() == 'f'));
         when(
             table.logged() && table.kind() == 'r' && !table.published(),
-            new Violation.NotPublished(source.publication(), table.quoted()));
+            new SourceViolation.NotPublished(source.publication(), table.quoted()));
       }
     }
   }
 
   private List<String> nearest(String text) {
     String name = text.toLowerCase(Locale.ROOT);
-    return facts.tables().stream()
-        .filter(table -> distance(name, table.name().toLowerCase(Locale.ROOT)) <= 3)
-        .sorted(
-            Comparator.comparingInt(table -> distance(name, table.name().toLowerCase(Locale.ROOT))))
+    Map<String, Integer> distances = new LinkedHashMap<>();
+    for (Table table : facts.tables()) {
+      int distance = NEAR.apply(name, table.name().toLowerCase(Locale.ROOT));
+      if (distance >= 0) {
+        distances.put(table.qualifiedName(), distance);
+      }
+    }
+    return distances.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
         .limit(3)
-        .map(Table::qualifiedName)
+        .map(Map.Entry::getKey)
         .toList();
   }
 
@@ -144,7 +156,8 @@ final class SourcePreflight {
     together(
             captured,
             table -> Layer.BRONZE.table(source.name(), table.schema(), table.name()).toString())
-        .forEach((name, tables) -> violations.add(new Violation.SameBronzeTable(tables, name)));
+        .forEach(
+            (name, tables) -> violations.add(new SourceViolation.SameBronzeTable(tables, name)));
   }
 
   private void table(Table table) {
@@ -155,21 +168,22 @@ final class SourcePreflight {
     for (String column : columns) {
       when(
           ChangeColumns.contains(column.toLowerCase(Locale.ROOT)),
-          new Violation.NameTaken(name, column));
+          new SourceViolation.NameTaken(name, column));
     }
     byCase(columns)
         .forEach(
-            names -> violations.add(new Violation.NamesDifferByCase("columns of " + name, names)));
+            names ->
+                violations.add(new SourceViolation.NamesDifferByCase("columns of " + name, names)));
   }
 
   private void readable(Table table) {
     String role = facts.role().name();
     when(
         !table.access().readable(),
-        new Violation.NotReadable(table.schema(), table.quoted(), role));
+        new SourceViolation.NotReadable(table.schema(), table.quoted(), role));
     when(
         table.access().readable() && table.access().rowsHidden(),
-        new Violation.RowsHidden(table.quoted(), role));
+        new SourceViolation.RowsHidden(table.quoted(), role));
   }
 
   private void masks() {
@@ -180,7 +194,7 @@ final class SourcePreflight {
               .filter(table -> pattern.matches(table.schema(), table.name()))
               .anyMatch(
                   table -> table.columns().stream().anyMatch(c -> c.name().equals(mask.column())));
-      when(!found, new Violation.MaskHidesNothing(mask.table(), mask.column()));
+      when(!found, new SourceViolation.MaskHidesNothing(mask.table(), mask.column()));
     }
   }
 
@@ -213,23 +227,5 @@ final class SourcePreflight {
                     Collectors.mapping(Table::qualifiedName, Collectors.toList())));
     together.values().removeIf(names -> names.size() == 1);
     return together;
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String one, String other) {
-    int[] costs = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      costs[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int corner = costs[0];
-      costs[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int replace = corner + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        corner = costs[j];
-        costs[j] = Math.min(replace, Math.min(costs[j], costs[j - 1]) + 1);
-      }
-    }
-    return costs[other.length()];
   }
 }

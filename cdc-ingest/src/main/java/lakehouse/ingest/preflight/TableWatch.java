@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
@@ -19,44 +20,50 @@ public final class TableWatch implements CaptureRun.NewTables {
   private static final Logger LOG = LoggerFactory.getLogger(TableWatch.class);
 
   private final SourceConfig source;
-  private transient @Nullable String seen;
+  private transient @Nullable String fit;
+  private transient @Nullable String complained;
   private transient List<CapturedTable> found = List.of();
 
   public TableWatch(SourceConfig source) {
     this.source = source;
   }
 
-  /** A new table that cannot be captured is left out, and all that came with it. */
+  /**
+   * A new table that cannot be captured is left out, and all that came with it, until it is fit.
+   */
   @Override
   public List<CapturedTable> find() throws SQLException {
     String published = published();
-    if (!published.equals(seen)) {
-      found = captured();
-      seen = published;
+    if (published.equals(fit)) {
+      return found;
     }
-    return found;
-  }
-
-  private List<CapturedTable> captured() throws SQLException {
     SourceFacts facts = new SourceFactsReader(source).read();
     List<Violation> violations =
         SourcePreflight.check(source, facts).stream()
             .filter(violation -> !ofTheCaptureItself(violation))
             .toList();
-    if (violations.isEmpty()) {
-      return facts.captured(source);
+    if (!violations.isEmpty()) {
+      complain(violations);
+      return List.of();
     }
-    LOG.warn(
-        "Source {}: the publication has changed, and new tables are not captured: {}",
-        source.name(),
-        violations.stream().map(v -> v.cause() + " " + v.remedy()).toList());
-    return List.of();
+    found = facts.captured(source);
+    fit = published;
+    return found;
+  }
+
+  /** Once, and again when it is about something else. */
+  private void complain(List<Violation> violations) {
+    String text = Preflight.text(new Preflight.Report(source, Optional.empty(), violations));
+    if (!text.equals(complained)) {
+      complained = text;
+      LOG.warn("The publication has changed, and its new tables are not captured.\n{}", text);
+    }
   }
 
   private static boolean ofTheCaptureItself(Violation violation) {
-    return violation instanceof Violation.SlotInUse
-        || violation instanceof Violation.NoFreeSender
-        || violation instanceof Violation.NoFreeSlot;
+    return violation instanceof SourceViolation.SlotInUse
+        || violation instanceof SourceViolation.NoFreeSender
+        || violation instanceof SourceViolation.NoFreeSlot;
   }
 
   private String published() throws SQLException {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.config.Secret;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 import lakehouse.ingest.preflight.SourceFacts.Column;
@@ -53,18 +52,18 @@ class TestNativePreflight {
                 named("nothing").identity('n', "id"),
                 named("gone").identityIndex()))
         .containsExactly(
-            new Violation.NoIdentity("public.keyless", identity('d', false)),
-            new Violation.NoIdentity("public.deferred", identity('d', true, "id")),
-            new Violation.NoIdentity("public.nothing", identity('n', false, "id")),
-            new Violation.NoIdentity("public.gone", identity('i', false, "id")));
-    assertThat(new Violation.NoIdentity("public.k", identity('d', false)).remedy())
+            new NativeViolation.NoIdentity("public.keyless", identity('d', false)),
+            new NativeViolation.NoIdentity("public.deferred", identity('d', true, "id")),
+            new NativeViolation.NoIdentity("public.nothing", identity('n', false, "id")),
+            new NativeViolation.NoIdentity("public.gone", identity('i', false, "id")));
+    assertThat(new NativeViolation.NoIdentity("public.k", identity('d', false)).remedy())
         .isEqualTo(
             "ALTER TABLE public.k ADD PRIMARY KEY (<columns>); or ALTER TABLE public.k REPLICA"
                 + " IDENTITY FULL; -- or name it under `exclude`, and take it out of the"
                 + " publication");
-    assertThat(new Violation.NoIdentity("public.k", identity('d', true, "id")).remedy())
+    assertThat(new NativeViolation.NoIdentity("public.k", identity('d', true, "id")).remedy())
         .startsWith("ALTER TABLE public.k REPLICA IDENTITY FULL;");
-    assertThat(new Violation.NoIdentity("public.k", identity('n', false, "id")).remedy())
+    assertThat(new NativeViolation.NoIdentity("public.k", identity('n', false, "id")).remedy())
         .isEqualTo("ALTER TABLE public.k REPLICA IDENTITY DEFAULT;");
   }
 
@@ -87,8 +86,8 @@ class TestNativePreflight {
       named("parent").partitioned(), named("leaf").partitionOf("public.parent")
     };
     assertThat(SourcePreflight.check(source(), facts(BY_LEAF, tables)))
-        .containsExactly(new Violation.PartitionsSentAlone("lake", "public.parent"));
-    assertThat(new Violation.PartitionsSentAlone("lake", "public.parent").remedy())
+        .containsExactly(new NativeViolation.PartitionsSentAlone("lake", "public.parent"));
+    assertThat(new NativeViolation.PartitionsSentAlone("lake", "public.parent").remedy())
         .startsWith("ALTER PUBLICATION lake SET (publish_via_partition_root = true);");
     // each by itself, if the table they are partitions of is not asked for
     SourceConfig leaves = source(List.of("*"), List.of("parent"));
@@ -113,11 +112,11 @@ class TestNativePreflight {
                 named("keyed").partitionOf("public.bag").unpublished(),
                 named("whole").partitionOf("public.bag").unpublished().identity('f')))
         .containsExactlyInAnyOrder(
-            new Violation.LeafNotLogged("public.parent", "public.\"foreign\"", 'f'),
-            new Violation.LeafNotLogged("public.parent", "public.unlogged", 'r'),
-            new Violation.LeafIdentity("public.parent", "public.other", List.of("id")),
-            new Violation.NotReadable("public", "public.closed", "lake"),
-            new Violation.LeafIdentity("public.bag", "public.keyed", List.of()));
+            new NativeViolation.LeafNotLogged("public.parent", "public.\"foreign\"", 'f'),
+            new NativeViolation.LeafNotLogged("public.parent", "public.unlogged", 'r'),
+            new NativeViolation.LeafIdentity("public.parent", "public.other", List.of("id")),
+            new SourceViolation.NotReadable("public", "public.closed", "lake"),
+            new NativeViolation.LeafIdentity("public.bag", "public.keyed", List.of()));
   }
 
   @Test
@@ -132,11 +131,11 @@ class TestNativePreflight {
                 named("by_key").filteredBy("id"),
                 named("by_all").filteredBy("v").identity('f', "id").with(column("v", "text"))))
         .containsExactlyInAnyOrder(
-            new Violation.GeneratedKey("public.generated", "g"),
-            new Violation.NoColumns("public.empty"),
-            new Violation.ColumnListWithoutKey("lake", "public.listed", List.of("id")),
-            new Violation.ColumnListWithoutKey("lake", "public.whole", List.of()),
-            new Violation.FilterBeyondIdentity("public.filtered", List.of("v")));
+            new NativeViolation.GeneratedKey("public.generated", "g"),
+            new NativeViolation.NoColumns("public.empty"),
+            new NativeViolation.ColumnListWithoutKey("lake", "public.listed", List.of("id")),
+            new NativeViolation.ColumnListWithoutKey("lake", "public.whole", List.of()),
+            new NativeViolation.FilterBeyondIdentity("public.filtered", List.of("v")));
   }
 
   @Test
@@ -155,14 +154,14 @@ class TestNativePreflight {
                 named("x_y"),
                 named("x", "y")))
         .containsExactlyInAnyOrder(
-            new Violation.ControlCharacter("public.\"line?feed\""),
-            new Violation.ControlCharacter("public.\"column\""),
-            new Violation.NameOfAReference("public.\"user@home\""),
-            new Violation.NameOfChanges("public.item__changes", "__changes"),
-            new Violation.NamesDifferByCase("columns of public.twice", List.of("id", "ID")),
-            new Violation.NameTaken("public.taken", "_Op"),
-            new Violation.SameName("a.b.c"),
-            new Violation.SameBronzeTable(List.of("public.x_y", "x.y"), "bronze.test.x_y"));
+            new NativeViolation.ControlCharacter("public.\"line?feed\""),
+            new NativeViolation.ControlCharacter("public.\"column\""),
+            new NativeViolation.NameOfAReference("public.\"user@home\""),
+            new NativeViolation.NameOfChanges("public.item__changes", "__changes"),
+            new SourceViolation.NamesDifferByCase("columns of public.twice", List.of("id", "ID")),
+            new SourceViolation.NameTaken("public.taken", "_Op"),
+            new NativeViolation.SameName("a.b.c"),
+            new SourceViolation.SameBronzeTable(List.of("public.x_y", "x.y"), "bronze.test.x_y"));
   }
 
   @Test
@@ -184,7 +183,8 @@ class TestNativePreflight {
     List<Violation> violations = SourcePreflight.check(source(), facts);
     assertThat(violations)
         .containsExactly(
-            new Violation.NoPublication("lake", List.of("public.parent", "public.alone"), true));
+            new SourceViolation.NoPublication(
+                "lake", List.of("public.parent", "public.alone"), true));
     assertThat(violations.get(0).remedy())
         .isEqualTo(
             "CREATE PUBLICATION lake FOR TABLE public.parent, public.alone"
@@ -222,18 +222,6 @@ class TestNativePreflight {
   }
 
   private static SourceConfig source(List<String> tables, List<String> exclude) {
-    return new SourceConfig(
-        "test",
-        CaptureEngineName.NATIVE,
-        "localhost",
-        5432,
-        "test",
-        "lake",
-        new Secret("x"),
-        "lake_test",
-        "lake",
-        tables,
-        exclude,
-        List.of());
+    return GivenSource.of(CaptureEngineName.NATIVE, tables, exclude);
   }
 }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.MaskConfig;
-import lakehouse.catalog.config.Secret;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.preflight.SourceFacts.Column;
 import lakehouse.ingest.preflight.SourceFacts.Publication;
@@ -38,25 +37,27 @@ class TestSourcePreflight {
     Server server = new Server(130_000, "replica", "7", 1, true, 0, 2, 2, 3, 3);
     assertThat(check(source(List.of("*")), server, new Role("lake", false, false), named("t")))
         .containsExactly(
-            new Violation.ServerTooOld(130_000),
-            new Violation.IsStandby(),
-            new Violation.WalLevelTooLow("replica"),
-            new Violation.NoReplicationAttribute("lake"),
-            new Violation.NoFreeSlot(2),
-            new Violation.NoFreeSender(3));
+            new SourceViolation.ServerTooOld(130_000),
+            new SourceViolation.IsStandby(),
+            new SourceViolation.WalLevelTooLow("replica"),
+            new SourceViolation.NoReplicationAttribute("lake"),
+            new SourceViolation.NoFreeSlot(2),
+            new SourceViolation.NoFreeSender(3));
   }
 
   @Test
   void givesTheStatementThatMendsIt() {
-    assertThat(new Violation.NoReplicationAttribute("Lake").remedy())
+    assertThat(new SourceViolation.NoReplicationAttribute("Lake").remedy())
         .isEqualTo("ALTER ROLE \"Lake\" REPLICATION;");
-    assertThat(new Violation.NotReadable("s", "s.t", "lake").remedy())
+    assertThat(new SourceViolation.NotReadable("s", "s.t", "lake").remedy())
         .isEqualTo("GRANT USAGE ON SCHEMA s TO lake; GRANT SELECT ON s.t TO lake;");
-    assertThat(new Violation.NotPublished("lake", "public.\"T\"").remedy())
+    assertThat(new SourceViolation.NotPublished("lake", "public.\"T\"").remedy())
         .isEqualTo("ALTER PUBLICATION lake ADD TABLE public.\"T\";");
-    assertThat(new Violation.NoPublication("lake", List.of("public.a", "public.b"), false).remedy())
+    assertThat(
+            new SourceViolation.NoPublication("lake", List.of("public.a", "public.b"), false)
+                .remedy())
         .isEqualTo("CREATE PUBLICATION lake FOR TABLE public.a, public.b;");
-    assertThat(new Violation.UnfitReplicaIdentity("public.a", 'n').remedy())
+    assertThat(new FlinkCdcViolation.UnfitReplicaIdentity("public.a", 'n').remedy())
         .isEqualTo("ALTER TABLE public.a REPLICA IDENTITY DEFAULT;");
   }
 
@@ -81,18 +82,18 @@ class TestSourcePreflight {
                 named("umlaut").with(column("größe", "int4")),
                 named("nothing").identity('n', "id")))
         .containsExactlyInAnyOrder(
-            new Violation.Keyless("public.keyless", false),
-            new Violation.Keyless("public.deferred", true),
-            new Violation.Partitioned("public.parent"),
-            new Violation.GeneratedColumn("public.generated", "g"),
-            new Violation.UnfitType("public.left_out", "x", "_bytea"),
-            new Violation.InexactTime("public.fine", "at"),
-            new Violation.NameTaken("public.taken", "_seq"),
-            new Violation.NamesDifferByCase("columns of public.twice", List.of("id", "ID")),
-            new Violation.UnfitName("public.\"odd name\""),
-            new Violation.UnfitName("public.\"größe\""),
-            new Violation.UnfitColumnName("public.umlaut", "größe"),
-            new Violation.UnfitReplicaIdentity("public.nothing", 'n'));
+            new FlinkCdcViolation.Keyless("public.keyless", false),
+            new FlinkCdcViolation.Keyless("public.deferred", true),
+            new FlinkCdcViolation.Partitioned("public.parent"),
+            new FlinkCdcViolation.GeneratedColumn("public.generated", "g"),
+            new FlinkCdcViolation.UnfitType("public.left_out", "x", "_bytea"),
+            new FlinkCdcViolation.InexactTime("public.fine", "at"),
+            new SourceViolation.NameTaken("public.taken", "_seq"),
+            new SourceViolation.NamesDifferByCase("columns of public.twice", List.of("id", "ID")),
+            new FlinkCdcViolation.UnfitName("public.\"odd name\""),
+            new FlinkCdcViolation.UnfitName("public.\"größe\""),
+            new FlinkCdcViolation.UnfitColumnName("public.umlaut", "größe"),
+            new FlinkCdcViolation.UnfitReplicaIdentity("public.nothing", 'n'));
   }
 
   @Test
@@ -100,13 +101,13 @@ class TestSourcePreflight {
     GivenTable notSent = named("not_sent").unpublished();
     assertThat(check(source(List.of("*")), SERVER, ROLE, named("t"), notSent)).isEmpty();
     assertThat(check(source(List.of("t", "not_sent")), SERVER, ROLE, named("t"), notSent))
-        .containsExactly(new Violation.NotPublished("lake", "public.not_sent"));
+        .containsExactly(new SourceViolation.NotPublished("lake", "public.not_sent"));
   }
 
   @Test
   void namesWhatIsNearATableThatIsNotThere() {
     assertThat(check(source(List.of("metre", "t")), SERVER, ROLE, named("meter"), named("t")))
-        .containsExactly(new Violation.NothingMatches("metre", List.of("public.meter")));
+        .containsExactly(new SourceViolation.NothingMatches("metre", List.of("public.meter")));
   }
 
   @Test
@@ -121,8 +122,9 @@ class TestSourcePreflight {
                 named("T"),
                 named("t")))
         .containsExactlyInAnyOrder(
-            new Violation.SameBronzeTable(List.of("public.a_b_c", "a.b_c"), "bronze.test.a_b_c"),
-            new Violation.NamesDifferByCase("tables", List.of("public.T", "public.t")));
+            new SourceViolation.SameBronzeTable(
+                List.of("public.a_b_c", "a.b_c"), "bronze.test.a_b_c"),
+            new SourceViolation.NamesDifferByCase("tables", List.of("public.T", "public.t")));
   }
 
   @Test
@@ -133,7 +135,7 @@ class TestSourcePreflight {
             new MaskConfig("t", "id", MaskConfig.Method.REDACT),
             new MaskConfig("t", "idd", MaskConfig.Method.TOKEN));
     assertThat(check(source, SERVER, ROLE, named("t")))
-        .containsExactly(new Violation.MaskHidesNothing("t", "idd"));
+        .containsExactly(new SourceViolation.MaskHidesNothing("t", "idd"));
   }
 
   @Test
@@ -141,10 +143,10 @@ class TestSourcePreflight {
     Slot active = new Slot("lake_test", "pgoutput", "test", Optional.of(42), "reserved", 0);
     Slot other = new Slot("lake_test", "wal2json", "else", Optional.empty(), "reserved", 0);
     assertThat(check(facts(SERVER, ROLE, List.of(active), named("t"))))
-        .containsExactly(new Violation.SlotInUse("lake_test", 42))
+        .containsExactly(new SourceViolation.SlotInUse("lake_test", 42))
         .allMatch(Violation::conflict);
     assertThat(check(facts(SERVER, ROLE, List.of(other), named("t"))))
-        .containsExactly(new Violation.SlotOfAnother("lake_test", "else", "wal2json"))
+        .containsExactly(new SourceViolation.SlotOfAnother("lake_test", "else", "wal2json"))
         .noneMatch(Violation::conflict);
   }
 
@@ -158,9 +160,9 @@ class TestSourcePreflight {
                 named("hidden").withHiddenRows(),
                 named("closed").unreadable()))
         .containsExactly(
-            new Violation.RowsHidden("public.hidden", "lake"),
-            new Violation.NotReadable("public", "public.closed", "lake"));
-    assertThat(new Violation.RowsHidden("public.hidden", "lake").remedy())
+            new SourceViolation.RowsHidden("public.hidden", "lake"),
+            new SourceViolation.NotReadable("public", "public.closed", "lake"));
+    assertThat(new SourceViolation.RowsHidden("public.hidden", "lake").remedy())
         .isEqualTo("ALTER ROLE lake BYPASSRLS;");
   }
 
@@ -175,7 +177,7 @@ class TestSourcePreflight {
             List.of(named("t").unpublished().table()),
             Map.of());
     assertThat(check(facts))
-        .containsExactly(new Violation.NoPublication("lake", List.of("public.t"), false));
+        .containsExactly(new SourceViolation.NoPublication("lake", List.of("public.t"), false));
   }
 
   private static List<Violation> check(SourceFacts facts) {
@@ -199,18 +201,6 @@ class TestSourcePreflight {
   }
 
   private static SourceConfig source(List<String> tables, MaskConfig... masks) {
-    return new SourceConfig(
-        "test",
-        CaptureEngineName.FLINK_CDC,
-        "localhost",
-        5432,
-        "test",
-        "lake",
-        new Secret("x"),
-        "lake_test",
-        "lake",
-        tables,
-        List.of(),
-        List.of(masks));
+    return GivenSource.of(CaptureEngineName.FLINK_CDC, tables, List.of(), masks);
   }
 }
