@@ -108,8 +108,10 @@ public final class ResyncCommand implements Callable<Integer> {
       if (!captured.contains(qualified)) {
         throw new LakeException(
             ExitCode.CONFIGURATION,
-            "Source %s captures no table %s; it captures %s."
-                .formatted(name, table, String.join(", ", captured)));
+            """
+            Source %s captures no table %s; it captures %s.
+            Correct the name, or add the table to the publication %s and to `tables` of the source."""
+                .formatted(name, table, String.join(", ", captured), source.publication()));
       }
       wanted.add(qualified);
     }

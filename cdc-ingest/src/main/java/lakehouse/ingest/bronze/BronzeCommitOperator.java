@@ -103,14 +103,14 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
     run = newRun;
     if (run.goesOn()) {
       state.position = run.before().position();
-      state.reached =
+      state.made =
           new Reached(
               run.before().lsn(),
               run.before().committedAtMicros(),
               run.before().loaded(),
               0,
               run.before().resume());
-      state.made = state.reached;
+      state.held = new CheckpointWrites(List.of(), state.made);
     }
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
@@ -193,55 +193,53 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    CheckpointWrites all = held().plus(building);
-    Reached reached = state.reached.plus(building.reached());
+    state.held = held().plus(building);
     building = CheckpointWrites.NOTHING;
-    CheckpointWrites visible = visible(all, reached);
+    CheckpointWrites visible = visible();
+    if (isDue(visible)) {
+      long to = position(visible.reached());
+      state.pending.add(new Committable(context.getCheckpointId(), state.position, to, visible));
+      state.position = to;
+      state.made = visible.reached();
+      state.held = state.held.without(visible);
+      lastCommittableNanos = System.nanoTime();
+    }
+    stored.update(List.of(state));
+  }
+
+  /** Whether there is something to commit, and a position for it after the last one. */
+  private boolean isDue(CheckpointWrites visible) {
+    Reached reached = visible.reached();
     boolean loadEnds = !reached.loaded().equals(state.made.loaded());
     boolean moved = reached.lsn() > state.made.lsn();
     boolean due = System.nanoTime() - lastCommittableNanos > PROGRESS_NANOS;
-    if (canFollow(reached) && (!visible.tables().isEmpty() || loadEnds || (moved && due))) {
-      long to = position(reached);
-      state.pending.add(new Committable(context.getCheckpointId(), state.position, to, visible));
-      state.position = to;
-      state.made = reached;
-      state.held = all.without(visible);
-      lastCommittableNanos = System.nanoTime();
-    } else {
-      state.held = all.without(CheckpointWrites.NOTHING);
-    }
-    state.reached = reached;
-    stored.update(List.of(state));
+    boolean canFollow =
+        run.positions() == SourceRun.Positions.CHECKPOINTS || reached.lsn() > state.position;
+    return canFollow && (!visible.tables().isEmpty() || loadEnds || (moved && due));
   }
 
   /** What is held back; a first load voids what was written of one before it. */
   private CheckpointWrites held() {
-    boolean anew =
-        state.reached.lsn() == 0 && building.reached().loadPoint() > state.reached.loadPoint();
+    Reached before = state.held.reached();
+    boolean anew = before.lsn() == 0 && building.reached().loadPoint() > before.loadPoint();
     return anew ? CheckpointWrites.NOTHING : state.held;
   }
 
   /** What the lake may show: where positions are the log's, tables whose load is whole. */
-  private CheckpointWrites visible(CheckpointWrites all, Reached reached) {
+  private CheckpointWrites visible() {
+    Reached reached = state.held.reached();
     return new CheckpointWrites(
-        run.positions() == SourceRun.Positions.CHECKPOINTS
-            ? all.tables()
-            : all.tables().stream()
-                .filter(table -> reached.loaded().contains(table.source().qualifiedName()))
-                .toList(),
+        state.held.tables().stream()
+            .filter(
+                table ->
+                    run.positions() == SourceRun.Positions.CHECKPOINTS
+                        || reached.loaded().contains(table.source().qualifiedName()))
+            .toList(),
         reached);
   }
 
-  /** Whether there is a position after the last one: where it is the log's, it has to move. */
-  private boolean canFollow(Reached reached) {
-    return run.positions() == SourceRun.Positions.CHECKPOINTS || reached.lsn() > state.position;
-  }
-
   private long position(Reached reached) {
-    if (run.positions() == SourceRun.Positions.CHECKPOINTS) {
-      return state.position + 1;
-    }
-    return reached.lsn();
+    return run.positions() == SourceRun.Positions.CHECKPOINTS ? state.position + 1 : reached.lsn();
   }
 
   @Override

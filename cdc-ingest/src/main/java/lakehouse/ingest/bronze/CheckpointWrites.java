@@ -53,13 +53,12 @@ record CheckpointWrites(List<TableWrites> tables, Reached reached) implements Se
     }
   }
 
-  /** The tables that the other does not touch, with nothing told of the source. */
+  /** What is of tables that the other does not touch. */
   CheckpointWrites without(CheckpointWrites other) {
     Set<String> touched =
         other.tables.stream().map(TableWrites::table).collect(Collectors.toUnmodifiableSet());
     return new CheckpointWrites(
-        tables.stream().filter(writes -> !touched.contains(writes.table())).toList(),
-        Reached.NOTHING);
+        tables.stream().filter(writes -> !touched.contains(writes.table())).toList(), reached);
   }
 
   /** Both together; the other's are the later ones. */

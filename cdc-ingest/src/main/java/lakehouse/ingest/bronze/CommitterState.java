@@ -7,7 +7,7 @@ import lakehouse.ingest.bronze.CheckpointWrites.Reached;
 
 /** What the committer goes on with after a restart. */
 final class CommitterState implements Serializable {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   final String run;
   final int epoch;
@@ -18,10 +18,10 @@ final class CommitterState implements Serializable {
   /** How far the source is held with it. */
   Reached made = Reached.NOTHING;
 
-  /** How far the engine has come. */
-  Reached reached = Reached.NOTHING;
-
-  /** What was written and is not to be seen yet: a table's load becomes visible as a whole. */
+  /**
+   * What was written and is not to be seen yet, since a table's load becomes visible as a whole;
+   * and how far the engine has come.
+   */
   CheckpointWrites held = CheckpointWrites.NOTHING;
 
   /** Committables whose commit is not known to be done, oldest first. */

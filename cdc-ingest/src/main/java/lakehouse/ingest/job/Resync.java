@@ -73,9 +73,11 @@ public final class Resync implements AutoCloseable {
 
   /** Whether a capture of the source runs. */
   public boolean isCaptured() {
-    Optional<SourceLock> lock = SourceLock.tryTake(source);
-    lock.ifPresent(SourceLock::close);
-    return lock.isEmpty() || streams();
+    try {
+      return SourceLock.isHeld(source) || streams();
+    } catch (SQLException e) {
+      throw cannotBeAsked(e);
+    }
   }
 
   private SourceState requireAble() {
@@ -128,12 +130,16 @@ public final class Resync implements AutoCloseable {
         return result.getString(1);
       }
     } catch (SQLException e) {
-      throw new LakeException(
-          ExitCode.PREFLIGHT,
-          "Source %s cannot be asked (%s). `lake doctor` tells more."
-              .formatted(source.name(), e.getMessage()),
-          e);
+      throw cannotBeAsked(e);
     }
+  }
+
+  private LakeException cannotBeAsked(SQLException e) {
+    return new LakeException(
+        ExitCode.PREFLIGHT,
+        "Source %s cannot be asked (%s). `lake doctor` tells more."
+            .formatted(source.name(), e.getMessage()),
+        e);
   }
 
   @Override

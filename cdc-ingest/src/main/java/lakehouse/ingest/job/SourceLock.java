@@ -92,6 +92,13 @@ final class SourceLock implements AutoCloseable {
     }
   }
 
+  /** Whether a capture of the source holds the lock. */
+  static boolean isHeld(SourceConfig source) throws SQLException {
+    try (Connection connection = SourceConnection.open(source, "lakehouse lock")) {
+      return holder(connection, source) != 0;
+    }
+  }
+
   private static boolean taken(Connection connection, SourceConfig source) throws SQLException {
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
       take.setInt(1, OURS);

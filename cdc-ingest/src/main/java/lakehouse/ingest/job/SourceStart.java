@@ -64,6 +64,7 @@ public sealed interface SourceStart {
     }
     requireNotActive(source, facts);
     if (source.engine() == CaptureEngineName.NATIVE) {
+      requireNoSavepoint(source, savepoint);
       return ofLog(source, facts, folder, state, reload);
     }
     if (savepoint.isPresent()) {
@@ -139,6 +140,19 @@ public sealed interface SourceStart {
 
   /** The run of all captures whose positions are the log's. */
   String LOG_RUN = "wal";
+
+  private static void requireNoSavepoint(SourceConfig source, Optional<String> savepoint) {
+    if (savepoint.isPresent()) {
+      throw new LakeException(
+          ExitCode.CONFIGURATION,
+          """
+          Source %s is captured by the engine native, which goes on at the catalog's position alone; \
+          %s was not looked at.
+          Start again without --from-savepoint. To go back in time, load anew with \
+          `lake ingest --reload %s`."""
+              .formatted(source.name(), savepoint.get(), source.name()));
+    }
+  }
 
   private static SourceStart ofLog(
       SourceConfig source,

@@ -16,9 +16,13 @@ import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 import lakehouse.ingest.capture.postgres.PostgresSplit.Range;
 import lakehouse.ingest.capture.postgres.PostgresSplit.Stream;
 import lakehouse.ingest.capture.postgres.SnapshotHolder.Slot;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Plans loads: takes a snapshot with its point, and cuts tables into ranges within it. */
 final class LoadPlanner {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadPlanner.class);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long RANGE_BYTES = 16L << 20;
 
@@ -36,8 +40,7 @@ final class LoadPlanner {
    * @param startedAt in microseconds since 1970
    * @param tables as they are in the snapshot
    */
-  record Plan(SnapshotHolder holder, List<Range> ranges, long startedAt, List<SourceTable> tables)
-      implements AutoCloseable {
+  record Plan(SnapshotHolder holder, List<Range> ranges, long startedAt, List<SourceTable> tables) {
     long point() {
       return holder.point();
     }
@@ -46,10 +49,16 @@ final class LoadPlanner {
     Stream stream() {
       return new Stream(point(), startedAt, tables);
     }
+  }
 
-    @Override
-    public void close() throws SQLException {
-      holder.close();
+  /** Lets a plan's snapshot go, if there is one. */
+  static void close(@Nullable Plan plan) {
+    if (plan != null) {
+      try {
+        plan.holder().close();
+      } catch (SQLException e) {
+        LOG.debug("The snapshot's session was gone already", e);
+      }
     }
   }
 

@@ -27,25 +27,27 @@ final class LoadProgress {
     this.total = bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** These ranges are done; the time left is told by the rate so far. */
-  void done(Set<String> ranges) {
+  /**
+   * Tells, unless it has just done so; the time left goes by the rate so far.
+   *
+   * @param ranges the done ones
+   */
+  void tell(Set<String> ranges) {
     long now = System.nanoTime();
     if (now - toldNanos < INTERVAL_NANOS) {
       return;
     }
     toldNanos = now;
-    long loaded = ranges.stream().mapToLong(range -> bytes.getOrDefault(range, 0L)).sum();
+    long loaded = Math.max(1, ranges.stream().mapToLong(bytes::get).sum());
     double perNano = (double) loaded / (now - startedNanos);
     LOG.info(
-        "Source {}: loaded {} of {} ranges, {} of {}, {}/s, {} left",
+        "Source {}: loaded {} of {} ranges, {} of {}, {}/s, about {} left",
         source,
         ranges.size(),
         bytes.size(),
         Console.bytes(loaded),
         Console.bytes(total),
         Console.bytes((long) (perNano * 1e9)),
-        loaded == 0
-            ? "nobody knows how much time"
-            : Console.duration(Duration.ofNanos((long) ((total - loaded) / perNano))));
+        Console.duration(Duration.ofNanos((long) ((total - loaded) / perNano))));
   }
 }

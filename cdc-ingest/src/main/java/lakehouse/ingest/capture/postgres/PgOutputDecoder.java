@@ -84,9 +84,9 @@ final class PgOutputDecoder {
       case 'B' -> begin(bytes, offset + 1);
       case 'C' -> commit(bytes, offset + 1);
       case 'R' -> relations.define(bytes, offset + 1);
-      case 'I' -> insert(bytes, offset + 1, lsn, capturedAt);
+      case 'I' -> row(Operation.INSERT, bytes, offset + 1, lsn, capturedAt);
       case 'U' -> update(bytes, offset + 1, lsn, capturedAt);
-      case 'D' -> delete(bytes, offset + 1, lsn, capturedAt);
+      case 'D' -> row(Operation.DELETE, bytes, offset + 1, lsn, capturedAt);
       case 'T' -> truncate(bytes, offset + 1, lsn, capturedAt);
       case 'M' -> message(bytes, offset + 1);
       case 'Y', 'O' -> {
@@ -124,11 +124,13 @@ final class PgOutputDecoder {
         new String(bytes, end + 5, length, StandardCharsets.UTF_8));
   }
 
-  private void insert(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {
+  /** An insert or a delete, which come with one row. */
+  private void row(Operation operation, byte[] bytes, int at, long lsn, long capturedAt)
+      throws SQLException {
     Rows rows = rows(bytes, at);
     if (rows != null) {
       rows.now().overTuple(bytes, at + 5);
-      tell(Operation.INSERT, rows.layout(), rows.now(), lsn, capturedAt);
+      tell(operation, rows.layout(), rows.now(), lsn, capturedAt);
     }
   }
 
@@ -162,14 +164,6 @@ final class PgOutputDecoder {
     }
     tell(Operation.DELETE, layout, before, lsn, capturedAt);
     tell(Operation.INSERT, layout, after, lsn, capturedAt);
-  }
-
-  private void delete(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {
-    Rows rows = rows(bytes, at);
-    if (rows != null) {
-      rows.now().overTuple(bytes, at + 5);
-      tell(Operation.DELETE, rows.layout(), rows.now(), lsn, capturedAt);
-    }
   }
 
   private void truncate(byte[] bytes, int at, long lsn, long capturedAt) throws SQLException {

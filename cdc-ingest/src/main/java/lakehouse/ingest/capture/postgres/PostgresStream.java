@@ -66,7 +66,7 @@ final class PostgresStream implements PgOutputDecoder.Receiver, AutoCloseable {
     this.relations = new RelationCache(sessions, masks, this::reload);
     this.position = from.from();
     this.committedAt = from.committedAt();
-    this.loaded = from.names();
+    this.loaded = Set.copyOf(from.names());
     from.tables().forEach(relations::capture);
   }
 
@@ -99,6 +99,7 @@ final class PostgresStream implements PgOutputDecoder.Receiver, AutoCloseable {
   /** Keeps all changes from here on of tables that are going to be loaded. */
   void announce(List<SourceTable> tables) {
     tables.forEach(relations::announce);
+    loaded = names();
     disconnect(); // what is described already is not described again
     progressed = true;
   }
@@ -128,14 +129,19 @@ final class PostgresStream implements PgOutputDecoder.Receiver, AutoCloseable {
       if (point <= position) {
         relations.loaded(point);
         wholeLoads.remove(point);
+        loaded = names();
       }
     }
     if (!voided.isEmpty()) {
+      loaded = names();
       onVoid.accept(Set.copyOf(voided));
       voided.clear();
     }
-    loaded = position().names();
     output.collect(new Progress(position, committedAt, loaded, null));
+  }
+
+  private Set<String> names() {
+    return Set.copyOf(position().names());
   }
 
   private void decode(WalReader.Batch batch) throws SQLException {
@@ -163,9 +169,9 @@ final class PostgresStream implements PgOutputDecoder.Receiver, AutoCloseable {
 
   @Override
   public void message(String prefix, String content) {
-    if (prefix.equals(NativeEngine.RESYNC)) {
+    // anyone may write messages; what is no table of ours, or is loaded anew already, says nothing
+    if (prefix.equals(NativeEngine.RESYNC) && relations.forget(content)) {
       LOG.info("Source {}: table {} is to be loaded anew", sessions.source().name(), content);
-      relations.forget(content);
       voided.add(content);
       progressed = true;
     }

@@ -150,10 +150,10 @@ final class RelationCache {
                 : table);
   }
 
-  /** Keeps nothing more of a table. */
-  void forget(String table) {
-    known.remove(table);
+  /** Keeps nothing more of a table; returns whether anything of it was kept. */
+  boolean forget(String table) {
     layouts.keySet().removeIf(oid -> descriptions.get(oid).qualifiedName().equals(table));
+    return known.remove(table) != null;
   }
 
   /** The tables whose load is whole, as they were last described. */
@@ -224,8 +224,7 @@ final class RelationCache {
   private @Nullable RowLayout layOut(SourceTable table, List<Column> columns, long commitLsn) {
     List<String> names = columns.stream().map(Column::name).toList();
     if (!names.containsAll(table.key()) || !readable(columns)) {
-      known.put(
-          table.qualifiedName(), new Known(table, Standing.ANNOUNCED, 0, Math.max(commitLsn, 1)));
+      known.put(table.qualifiedName(), new Known(table, Standing.ANNOUNCED, 0, commitLsn));
       return null;
     }
     return new RowLayout(table.schema(), table.name(), columns, table.key(), form, masks);

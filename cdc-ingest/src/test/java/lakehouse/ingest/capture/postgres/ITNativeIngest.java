@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.Faults;
+import lakehouse.ingest.fixture.CaptureHarness;
+import lakehouse.ingest.fixture.Clients;
+import lakehouse.ingest.fixture.IngestProcess;
+import lakehouse.ingest.fixture.SourceDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -22,112 +25,107 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole way from PostgreSQL to bronze by our own engine, in real processes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ITNativeIngest {
-  @TempDir static Path folder;
+  private static final String NATIVE = "engine: native";
 
-  private LakeProcesses lake;
+  @TempDir private static Path folder;
+
+  private CaptureHarness lake;
+  private ProgramProcess ingest;
 
   @BeforeAll
-  void start() throws Exception {
-    lake = LakeProcesses.start(folder);
+  void start() {
+    lake = new CaptureHarness(folder);
+  }
+
+  @AfterEach
+  void endIngest() {
+    ingest.close();
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     lake.close();
   }
 
   @Test
   void holdsWhatTheSourceHoldsAfterLoadAndStream() throws Exception {
-    CapturedDatabase shop =
-        CapturedDatabase.create(
-            lake,
+    SourceDatabase shop =
+        lake.source(
             "shop",
             """
-        CREATE TABLE item (id int PRIMARY KEY, name text, price numeric(12,2), big text);
-        ALTER TABLE item ALTER COLUMN big SET STORAGE EXTERNAL;
-        INSERT INTO item SELECT i, 'n' || i, i / 4.0, repeat('x', i % 3 * 2000)
-        FROM generate_series(1, 20000) i;
-        CREATE TABLE nothing_yet (id int PRIMARY KEY)
-        """);
-    Process ingest = shop.ingest();
-    try {
-      shop.awaitLoaded("public.item", "public.nothing_yet");
-      shop.execute(
-          "INSERT INTO item VALUES (-1, 'new', NULL, NULL)",
-          "UPDATE item SET price = price + 1 WHERE id % 7 = 0",
-          "DELETE FROM item WHERE id % 11 = 0",
-          "UPDATE item SET id = id + 100000 WHERE id BETWEEN 50 AND 60 AND big = ''",
-          "ALTER TABLE item ADD COLUMN added int",
-          "UPDATE item SET added = id WHERE id < 10",
-          "INSERT INTO nothing_yet VALUES (1), (2)",
-          "TRUNCATE nothing_yet",
-          "INSERT INTO nothing_yet VALUES (3)");
-      shop.awaitCurrent(ingest);
-    } finally {
-      CapturedDatabase.kill(ingest);
+            CREATE TABLE item (id int PRIMARY KEY, name text, price numeric(12,2), big text);
+            ALTER TABLE item ALTER COLUMN big SET STORAGE EXTERNAL;
+            INSERT INTO item SELECT i, 'n' || i, i / 4.0, repeat('x', i % 3 * 2000)
+            FROM generate_series(1, 20000) i;
+            CREATE TABLE nothing_yet (id int PRIMARY KEY);
+            """);
+    ingest = IngestProcess.ingest(shop.config(NATIVE));
+    lake.awaitLoaded(ingest, shop, 2);
+    for (String sql :
+        List.of(
+            "INSERT INTO item VALUES (-1, 'new', NULL, NULL)",
+            "UPDATE item SET price = price + 1 WHERE id % 7 = 0",
+            "DELETE FROM item WHERE id % 11 = 0",
+            "UPDATE item SET id = id + 100000 WHERE id BETWEEN 50 AND 60",
+            "ALTER TABLE item ADD COLUMN added int",
+            "UPDATE item SET added = id WHERE id < 10",
+            "INSERT INTO nothing_yet VALUES (1), (2)",
+            "TRUNCATE nothing_yet",
+            "INSERT INTO nothing_yet VALUES (3)")) {
+      shop.execute(sql);
     }
-    shop.assertEqual("item", "id, name, price, big, added");
-    shop.assertEqual("nothing_yet", "id");
+    lake.awaitCurrent(ingest, shop);
+    assertThat(lake.assertEqual(shop, "item").operations()).containsKeys("l", "r", "c", "u", "d");
+    assertThat(lake.assertEqual(shop, "nothing_yet").operations()).containsKeys("l", "c", "t");
+    ingest.kill();
+
+    shop.awaitSlotFree();
+    ingest = IngestProcess.ingest(shop.config(NATIVE), "--from-savepoint", "/tmp/savepoint-1");
+    assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(2);
+    assertThat(ingest.output())
+        .contains("Source shop is captured by the engine native")
+        .contains("/tmp/savepoint-1 was not looked at")
+        .contains("Start again without --from-savepoint");
   }
 
   @Test
   void everyHashOfTheCatalogHoldsWholeTransactions() throws Exception {
     int wanted = Integer.getInteger("lakehouse.hashes", 40);
     List<Long> sums = sumsUnderTransfers("cut", "", wanted);
-    assertThat(sums).hasSizeGreaterThanOrEqualTo(wanted).containsOnly(6_000L);
+    assertThat(sums).hasSizeGreaterThanOrEqualTo(wanted).containsOnly(Accounts.SUM);
     System.out.printf("the sum is constant at %d hashes%n", sums.size());
   }
 
   @Test
   void aCutInsideATransactionWouldBeSeen() throws Exception {
     List<Long> sums = sumsUnderTransfers("broken_cut", Faults.SPLIT_TRANSACTIONS, 20);
-    assertThat(sums).as("sums without the rule of whole transactions").contains(6_000L);
+    assertThat(sums).as("sums without the rule of whole transactions").contains(Accounts.SUM);
     assertThat(Set.copyOf(sums)).hasSizeGreaterThan(1);
   }
 
   /** The sum of all balances at each hash, while clients move money between three tables. */
   private List<Long> sumsUnderTransfers(String name, String fault, int hashes) throws Exception {
-    List<String> tables = List.of("one", "two", "three");
-    CapturedDatabase bank =
-        CapturedDatabase.create(
-            lake,
-            name,
-            """
-            CREATE TABLE one (id int PRIMARY KEY, balance int);
-            CREATE TABLE two (id int PRIMARY KEY, balance int);
-            CREATE TABLE three (id int PRIMARY KEY, balance int);
-            INSERT INTO one SELECT i, 100 FROM generate_series(1, 20) i;
-            INSERT INTO two SELECT i, 100 FROM generate_series(1, 20) i;
-            INSERT INTO three SELECT i, 100 FROM generate_series(1, 20) i
-            """);
-    AtomicBoolean done = new AtomicBoolean();
-    List<Thread> clients = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      clients.add(bank.transfers(done, i));
-    }
-    Process ingest = bank.ingestWithFault(fault);
-    try {
-      bank.awaitLoaded("public.one", "public.two", "public.three");
+    SourceDatabase bank = lake.source(name, Accounts.DDL);
+    try (Clients clients = new Clients(bank)) {
+      for (int i = 0; i < 3; i++) {
+        clients.start(i, Accounts::transfer);
+      }
+      ingest =
+          IngestProcess.ingestWithFault(
+              bank.config(NATIVE),
+              fault,
+              "--checkpoint-interval",
+              System.getProperty("lakehouse.checkpoint-interval", "PT0.5S"));
+      lake.awaitLoaded(ingest, bank, 3);
       Awaitility.await()
           .atMost(Duration.ofMinutes(30))
           .pollInterval(Duration.ofSeconds(2))
-          .failFast(() -> !ingest.isAlive())
-          .until(() -> bank.hashes().size() >= hashes);
-      done.set(true);
-      for (Thread client : clients) {
-        client.join();
-      }
-      bank.awaitCurrent(ingest);
-    } finally {
-      done.set(true);
-      CapturedDatabase.kill(ingest);
+          .failFast(() -> !ingest.alive())
+          .until(() -> lake.hashes(bank).size() >= hashes);
     }
-    bank.assertEqual("one", "id, balance");
-    List<String> oldestFirst = new ArrayList<>(bank.hashes());
-    Collections.reverse(oldestFirst);
-    // the first one is the beginning of the load, if it was one of its own
-    return new SumsOfHashes(lake.catalog(), name)
-        .of(oldestFirst, tables).stream().filter(sum -> sum != 0).toList();
+    lake.awaitCurrent(ingest, bank);
+    lake.assertEqual(bank, "one");
+    return new SumsOfHashes(lake, bank).all();
   }
 
   @Test
@@ -136,42 +134,23 @@ class ITNativeIngest {
     long seed = Long.getLong("lakehouse.seed", System.nanoTime());
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    CapturedDatabase killed =
-        CapturedDatabase.create(
-            lake,
-            "killed",
-            """
-        CREATE TABLE one (id int PRIMARY KEY, balance int);
-        CREATE TABLE two (id int PRIMARY KEY, balance int);
-        CREATE TABLE three (id int PRIMARY KEY, balance int);
-        INSERT INTO one SELECT i, 100 FROM generate_series(1, 200000) i;
-        INSERT INTO two SELECT i, 100 FROM generate_series(1, 20) i;
-        INSERT INTO three SELECT i, 100 FROM generate_series(1, 20) i
-        """);
-    AtomicBoolean done = new AtomicBoolean();
-    Thread client = killed.transfers(done, 7);
-    try {
+    SourceDatabase killed = lake.source("killed", Accounts.ddl(200_000));
+    try (Clients clients = new Clients(killed).start(7, Accounts::transfer)) {
       for (int i = 0; i < kills; i++) {
-        Process ingest = killed.ingest();
+        ingest = IngestProcess.ingest(killed.config(NATIVE));
         int millis = 3_000 + random.nextInt(12_000);
         System.out.println("kill after " + millis + " ms");
-        assertThat(ingest.waitFor(millis, TimeUnit.MILLISECONDS)).as("ended by itself").isFalse();
-        CapturedDatabase.kill(ingest);
+        TimeUnit.MILLISECONDS.sleep(millis);
+        assertThat(ingest.alive()).as(ingest.output()).isTrue();
+        ingest.kill();
         killed.awaitSlotFree();
       }
-    } finally {
-      done.set(true);
-      client.join();
     }
-    Process ingest = killed.ingest();
-    try {
-      killed.awaitLoaded("public.one", "public.two", "public.three");
-      killed.awaitCurrent(ingest);
-    } finally {
-      CapturedDatabase.kill(ingest);
-    }
-    for (String table : List.of("one", "two", "three")) {
-      killed.assertEqual(table, "id, balance");
+    ingest = IngestProcess.ingest(killed.config(NATIVE));
+    lake.awaitLoaded(ingest, killed, 3);
+    lake.awaitCurrent(ingest, killed);
+    for (String table : Accounts.TABLES) {
+      lake.assertEqual(killed, table);
     }
   }
 }

@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import lakehouse.catalog.LakeCatalog;
-import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.table.Layer;
+import lakehouse.ingest.fixture.CaptureHarness;
+import lakehouse.ingest.fixture.SourceDatabase;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -21,25 +21,25 @@ import org.apache.iceberg.io.CloseableIterable;
  * hash only what it added is read.
  */
 final class SumsOfHashes {
-  private final CatalogConfig config;
-  private final String source;
+  private final CaptureHarness lake;
+  private final SourceDatabase source;
   private final Map<String, Map<Object, Integer>> balances = new HashMap<>();
   private final Map<String, Long> folded = new HashMap<>();
 
-  SumsOfHashes(CatalogConfig config, String source) {
-    this.config = config;
+  SumsOfHashes(CaptureHarness lake, SourceDatabase source) {
+    this.lake = lake;
     this.source = source;
   }
 
-  /** The sums at the hashes, which go on from each other. */
-  List<Long> of(List<String> hashes, List<String> tables) throws Exception {
+  /** The sum at each hash, oldest first. */
+  List<Long> all() throws Exception {
     List<Long> sums = new ArrayList<>();
-    for (String hash : hashes) {
-      try (LakeCatalog lake = LakeCatalog.open(config, config.reference(), Optional.of(hash))) {
-        for (String table : tables) {
-          TableIdentifier name = Layer.BRONZE.table(source, "public", table);
-          if (lake.iceberg().tableExists(name)) {
-            fold(table, lake.iceberg().loadTable(name));
+    for (String hash : lake.hashes(source)) {
+      try (LakeCatalog catalog = lake.at(hash)) {
+        for (String table : Accounts.TABLES) {
+          TableIdentifier name = Layer.BRONZE.table(source.name(), "public", table);
+          if (catalog.iceberg().tableExists(name)) {
+            fold(table, catalog.iceberg().loadTable(name));
           }
         }
       }
