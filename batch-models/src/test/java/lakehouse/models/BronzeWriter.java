@@ -13,12 +13,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.commit.TableChange;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -33,6 +36,7 @@ import org.apache.iceberg.encryption.EncryptionKeyMetadata;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one change log as the contract says, without an ingest: rows are gathered, and {@link
@@ -49,6 +53,7 @@ public final class BronzeWriter {
   private int epoch = 1;
   private long commitLsn = 0;
   private long seq = 0;
+  private Optional<OffsetDateTime> committedAt = Optional.empty();
 
   /**
    * @param columns the source's columns, {@code name} to type
@@ -89,6 +94,13 @@ public final class BronzeWriter {
     epoch = newEpoch;
     commitLsn = lsn;
     seq = 0;
+    committedAt = Optional.empty();
+    return this;
+  }
+
+  /** The transaction of the following changes was committed then, whatever its position. */
+  public BronzeWriter committedAt(OffsetDateTime time) {
+    committedAt = Optional.of(time);
     return this;
   }
 
@@ -96,6 +108,7 @@ public final class BronzeWriter {
   public BronzeWriter next() {
     commitLsn += 10;
     seq = 1;
+    committedAt = Optional.empty();
     return this;
   }
 
@@ -152,6 +165,25 @@ public final class BronzeWriter {
     return this;
   }
 
+  /** Widens a column of the source, from the next commit on. */
+  public BronzeWriter widenColumn(String column, Type.PrimitiveType type) {
+    table().updateSchema().updateColumn(column, type).commit();
+    return this;
+  }
+
+  /** Puts aside what was gathered, to arrive later. */
+  public List<Map<String, Object>> putAside() {
+    List<Map<String, Object>> aside = List.copyOf(pending);
+    pending.clear();
+    return aside;
+  }
+
+  /** Gathers again what was put aside. */
+  public BronzeWriter bring(List<Map<String, Object>> aside) {
+    pending.addAll(aside);
+    return this;
+  }
+
   /** What was gathered arrives in another order, which means nothing. */
   public BronzeWriter shuffle(Random random) {
     Collections.shuffle(pending, random);
@@ -160,11 +192,30 @@ public final class BronzeWriter {
 
   /** When the transaction of the following changes was committed: a second for each position. */
   public OffsetDateTime time() {
-    return TIME.plusDays(epoch).plusSeconds(commitLsn);
+    return committedAt.orElseGet(() -> TIME.plusDays(epoch).plusSeconds(commitLsn));
   }
 
   /** Appends what was gathered. */
   public BronzeWriter commit() {
+    table().newAppend().appendFile(file()).commit();
+    return this;
+  }
+
+  /** What was gathered, as a part of a commit of many tables; empty if nothing was. */
+  public Optional<TableChange> change() {
+    if (pending.isEmpty()) {
+      return Optional.empty();
+    }
+    Table table = table();
+    DataFile file = file();
+    return Optional.of(
+        new TableChange(
+            name,
+            new TableChange.NewTable(table.schema(), table.spec(), table.properties()),
+            transaction -> transaction.newAppend().appendFile(file).commit()));
+  }
+
+  private DataFile file() {
     Table table = table();
     DataWriter<Record> writer =
         new GenericAppenderFactory(table.schema(), table.spec())
@@ -188,14 +239,24 @@ public final class BronzeWriter {
           oldKey.forEach((column, value) -> struct.setField((String) column, value));
           all.put(ChangeColumns.OLD_KEY, struct);
         }
+        all.replaceAll((column, value) -> fit(table.schema().findType(column), value));
         writer.write(GenericRecord.create(table.schema()).copy(all));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    table.newAppend().appendFile(writer.toDataFile()).commit();
     pending.clear();
-    return this;
+    return writer.toDataFile();
+  }
+
+  // A column may have been widened since its value was gathered.
+  private static @Nullable Object fit(Type type, @Nullable Object value) {
+    if (value instanceof Number number && type.typeId() == Type.TypeID.LONG) {
+      return number.longValue();
+    }
+    return value instanceof Number number && type.typeId() == Type.TypeID.INTEGER
+        ? (Object) number.intValue()
+        : value;
   }
 
   public Table table() {

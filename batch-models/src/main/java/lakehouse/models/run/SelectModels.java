@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -28,7 +27,6 @@ import lakehouse.models.plan.Lineage;
 import lakehouse.models.plan.Targets;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.spark.SparkSchemaUtil;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.CreateTableWriter;
 import org.apache.spark.sql.Dataset;
@@ -125,7 +123,7 @@ final class SelectModels {
     }
     String view = Names.view("new", model.table());
     newRows(model, input).createOrReplaceTempView(view);
-    Dataset<Row> rows = fit(model, table, select(model, Map.of(input.table(), view)));
+    Dataset<Row> rows = TableColumns.fit(model, table, select(model, Map.of(input.table(), view)));
     long before = Lineage.totalRows(table);
     try {
       rows.writeTo(Names.table(model.table())).append();
@@ -143,7 +141,7 @@ final class SelectModels {
       Table table,
       Map<Input, InputChange> changes,
       Map<TableIdentifier, Long> consumed) {
-    Dataset<Row> after = fit(model, table, select(model, Map.of()));
+    Dataset<Row> after = TableColumns.fit(model, table, select(model, Map.of()));
     Dataset<Row> before = run.spark().table(Names.table(model.table()));
     if (decision.action() == Action.INCREMENTAL) {
       String key = model.reachBy().orElseThrow();
@@ -157,12 +155,14 @@ final class SelectModels {
   private Outcome mergeStates(
       Model model, Decision decision, Table table, Map<TableIdentifier, Long> consumed) {
     History history = history(model);
-    Dataset<Row> before = run.spark().table(Names.table(model.table()));
     Optional<Dataset<Row>> keys =
         decision.action() == Action.INCREMENTAL
             ? history.touched(newRows(model, model.inputs().get(0)))
             : Optional.empty();
-    Dataset<Row> after = fit(model, table, keys.map(history::of).orElseGet(history::all));
+    Dataset<Row> after =
+        TableColumns.fit(model, table, keys.map(history::of).orElseGet(history::all));
+    // read once it has the new columns, too
+    Dataset<Row> before = run.spark().table(Names.table(model.table()));
     if (keys.isPresent()) {
       before = history.semiJoin(before, keys.get());
     }
@@ -220,7 +220,7 @@ final class SelectModels {
           consumed);
     }
     Column condition = targets.map(t -> expr(t.condition(partition))).orElse(lit(true));
-    Dataset<Row> rows = fit(model, table, select(model, Map.of()).where(condition));
+    Dataset<Row> rows = TableColumns.fit(model, table, select(model, Map.of()).where(condition));
     long before = Lineage.head(table);
     try {
       rows.writeTo(Names.table(model.table())).overwrite(condition);
@@ -338,36 +338,6 @@ final class SelectModels {
                 model.sql(), table -> views.getOrDefault(table, Names.table(table))));
   }
 
-  /** The rows with exactly the table's columns, after the table got the new ones if it may. */
-  private Dataset<Row> fit(Model model, Table table, Dataset<Row> rows) {
-    List<String> added = new ArrayList<>(Arrays.asList(rows.columns()));
-    added.removeAll(columns(table));
-    if (!added.isEmpty()) {
-      switch (model.onSchemaChange()) {
-        case APPEND_COLUMNS ->
-            table
-                .updateSchema()
-                .unionByNameWith(SparkSchemaUtil.convert(rows.select(cols(added)).schema()))
-                .commit();
-        case FAIL ->
-            throw new LakeException(
-                ExitCode.CONFIGURATION,
-                "%s: the SELECT has new columns %s, and `on_schema_change` is `fail`."
-                    .formatted(model.origin(), added));
-        case IGNORE -> {}
-      }
-    }
-    Set<String> present = Set.of(rows.columns());
-    return rows.select(
-        table.schema().columns().stream()
-            .map(
-                field ->
-                    present.contains(field.name())
-                        ? col(Names.column(field.name()))
-                        : lit(null).cast(SparkSchemaUtil.convert(field.type())).as(field.name()))
-            .toArray(Column[]::new));
-  }
-
   private static void requireColumns(Model model, Dataset<Row> rows) {
     List<String> present = Arrays.asList(rows.columns());
     List<String> needed = new ArrayList<>(model.uniqueKey());
@@ -389,9 +359,5 @@ final class SelectModels {
 
   private static List<String> columns(Table table) {
     return table.schema().columns().stream().map(field -> field.name()).toList();
-  }
-
-  private static Column[] cols(List<String> names) {
-    return names.stream().map(Names::column).map(name -> col(name)).toArray(Column[]::new);
   }
 }
