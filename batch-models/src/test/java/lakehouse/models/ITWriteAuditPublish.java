@@ -3,12 +3,19 @@ package lakehouse.models;
 import static lakehouse.models.Shop.sale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lakehouse.catalog.platform.ProgramProcess;
@@ -197,6 +204,57 @@ class ITWriteAuditPublish {
     assertThat(shop.references("published_")).contains(published.run().tag());
     assertThat(shop.rows("main", "total")).containsExactly("[50.00]");
     assertThat(shop.references(RunLock.NAME)).isEmpty();
+  }
+
+  @Test
+  void losesNoCommitOfAnIngestThatCommitsAllTheWhile() throws Exception {
+    Shop shop = new Shop(lake, "streaming");
+    assertThat(shop.run().exitCode()).isZero();
+    shop.sales().at(1, 10).insert(sale(6, 6, "1.00")).commit();
+    List<String> hashes = Collections.synchronizedList(new ArrayList<>());
+    ScheduledExecutorService ingest = Executors.newSingleThreadScheduledExecutor();
+    ScheduledFuture<?> commits =
+        ingest.scheduleAtFixedRate(
+            () -> {
+              long id = 100 + hashes.size();
+              shop.sales().at(1, id).insert(sale(id, 7, "1.00")).commit();
+              hashes.add(shop.head());
+            },
+            0,
+            1,
+            TimeUnit.SECONDS);
+    try {
+      await().until(() -> !hashes.isEmpty());
+
+      ProgramProcess run = shop.run();
+
+      assertThat(run.exitCode()).as(run.output()).isZero();
+      int during = hashes.size();
+      await().until(() -> hashes.size() > during);
+      String merge = "Publish " + tag(run).replaceFirst("^published_", "run_");
+      List<String> messages = new ArrayList<>();
+      lake.catalog().nessie().getCommitLog().refName("main").stream()
+          .forEach(entry -> messages.add(entry.getCommitMeta().getMessage()));
+      assertThat(messages.indexOf(merge))
+          .as("the ingest went on before and after the merge")
+          .isPositive();
+      assertThat(during).isGreaterThan(2);
+    } finally {
+      commits.cancel(false);
+      ingest.shutdown();
+      assertThat(ingest.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
+    assertThat(commits.isCancelled()).as("every commit went through").isTrue();
+    assertThat(shop.run().exitCode()).isZero();
+    assertThat(lake.query("SELECT count(*) FROM lake.bronze.streaming.sale WHERE _op = 'c'"))
+        .containsExactly("[" + (hashes.size() + 1) + "]");
+    assertThat(shop.rows("main", "total")).containsExactly("[" + (51 + hashes.size()) + ".00]");
+  }
+
+  private static String tag(ProgramProcess run) {
+    Matcher published = Pattern.compile("Published as (published_\\w+)").matcher(run.output());
+    assertThat(published.find()).as(run.output()).isTrue();
+    return published.group(1);
   }
 
   /** Holds a run after its branch is made. */

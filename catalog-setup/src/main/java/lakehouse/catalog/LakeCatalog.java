@@ -30,6 +30,14 @@ import org.projectnessie.model.Reference;
  * by many threads; close it when done.
  */
 public final class LakeCatalog implements AutoCloseable {
+  static {
+    // A commit whose answer is lost must not be sent again unseen: it would be found in conflict
+    // with itself, and its files appended once more.
+    if (System.getProperty("sun.net.http.retryPost") == null) {
+      System.setProperty("sun.net.http.retryPost", "false");
+    }
+  }
+
   private final CatalogConfig config;
   private final NessieApiV2 nessie;
   private final NessieCatalog iceberg;
@@ -154,6 +162,11 @@ public final class LakeCatalog implements AutoCloseable {
 
   private static NessieApiV2 client(CatalogConfig config) {
     return NessieClientBuilder.createClientBuilder("HTTP", null)
+        .fromConfig(
+            key ->
+                IcebergProperties.PLAIN_CONNECTIONS.equals(key.replaceFirst("^nessie\\.", ""))
+                    ? "true"
+                    : null)
         .withUri(config.uri())
         .build(NessieApiV2.class);
   }

@@ -7,6 +7,12 @@ import org.apache.iceberg.CatalogProperties;
 
 /** Spells the configuration as Iceberg does; no other file knows these keys. */
 public final class IcebergProperties {
+  /**
+   * Makes Nessie's client use Java's elder HTTP client. With the newer one a connection may be
+   * closed by whoever read its last answer when somebody else asks by it already.
+   */
+  public static final String PLAIN_CONNECTIONS = "force-url-connection-client";
+
   private IcebergProperties() {}
 
   /** The properties of a catalog that reads and writes the configured reference. */
@@ -28,6 +34,7 @@ public final class IcebergProperties {
     hash.ifPresent(pinned -> properties.put("ref.hash", pinned));
     properties.put(CatalogProperties.WAREHOUSE_LOCATION, config.warehouse());
     properties.put(CatalogProperties.CACHE_ENABLED, "false");
+    properties.put(PLAIN_CONNECTIONS, "true");
     if (config.warehouse().startsWith("file:")) {
       properties.put(CatalogProperties.FILE_IO_IMPL, "lakehouse.catalog.io.LocalFileIO");
     }
