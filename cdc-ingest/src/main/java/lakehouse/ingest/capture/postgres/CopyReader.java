@@ -38,7 +38,14 @@ final class CopyReader implements AutoCloseable {
       first = false;
       offset = header(message);
     }
-    return Wire.int16(message, offset) == -1 ? end() : message;
+    if (Wire.int16(message, offset) == -1) {
+      return end();
+    }
+    if (message.length - offset > LargeRows.LIMIT) {
+      message = LargeRows.copied(message, offset);
+      offset = 0;
+    }
+    return message;
   }
 
   /** Where in its message the row begins that was read last: the first follows a header. */

@@ -196,6 +196,9 @@ final class WalReader implements AutoCloseable {
           throw new SQLException("The server ended the stream");
         }
         if (message != null && message[0] == 'w') {
+          if (message.length > LargeRows.LIMIT) {
+            message = LargeRows.streamed(message, HEADER);
+          }
           messages.add(message);
           bytes += message.length;
           byte kind = message[HEADER];

@@ -88,6 +88,10 @@ final class WireRow implements DirectRow {
     for (int i = 0; i < columns; i++) {
       int length = Wire.int32(bytes, at);
       at += 4;
+      if (length == LargeRows.LEFT_OUT) {
+        leftOut(i);
+        continue;
+      }
       field(i, at, length);
       at += Math.max(length, 0);
     }
@@ -110,6 +114,8 @@ final class WireRow implements DirectRow {
         lengths[i] = NULL;
       } else if (kind == 'u') {
         lengths[i] = UNCHANGED;
+      } else if (kind == LargeRows.LEFT_OUT_KIND) {
+        leftOut(i);
       } else {
         int length = Wire.int32(bytes, at);
         at += 4;
@@ -213,6 +219,13 @@ final class WireRow implements DirectRow {
     if (!decoder.fits(wire, offset, length)) {
       lengths[column] = NULL;
       unrepresentable(column, StringData.fromString(decoder.text(wire, offset, length)));
+    }
+  }
+
+  private void leftOut(int column) {
+    lengths[column] = NULL;
+    if (!layout.redacted(column)) {
+      unrepresentable(column, LargeRows.REASON);
     }
   }
 

@@ -1,0 +1,147 @@
+package lakehouse.ingest.capture.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import lakehouse.catalog.platform.ProgramProcess;
+import lakehouse.catalog.table.Layer;
+import lakehouse.ingest.fixture.BronzeFold;
+import lakehouse.ingest.fixture.CaptureHarness;
+import lakehouse.ingest.fixture.IngestProcess;
+import lakehouse.ingest.fixture.SourceDatabase;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Large rows and large transactions, in a process with a heap of 1 GiB. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ITNativeSizes {
+  private static final String NATIVE = "engine: native";
+  private static final String LEFT_OUT = "left out: the row is larger than 32 MiB";
+
+  @TempDir private static Path folder;
+
+  private CaptureHarness lake;
+  private ProgramProcess ingest;
+
+  @BeforeAll
+  void start() {
+    lake = new CaptureHarness(folder);
+  }
+
+  @AfterEach
+  void endIngest() {
+    ingest.close();
+  }
+
+  @AfterAll
+  void stop() {
+    lake.close();
+  }
+
+  @Test
+  void leavesTheLargestValuesOfALargeRowOut() throws Exception {
+    int large = Integer.getInteger("lakehouse.row-bytes", 40_000_000);
+    SourceDatabase source =
+        lake.source(
+            "documents",
+            """
+            CREATE TABLE document (id int PRIMARY KEY, title text, body text);
+            CREATE TABLE whole (id int PRIMARY KEY, title text, body text);
+            ALTER TABLE whole REPLICA IDENTITY FULL;
+            INSERT INTO document
+            SELECT i, 't' || i, repeat('x', CASE WHEN i %% 4 = 0 THEN %1$d ELSE 100 END)
+            FROM generate_series(1, 12) i;
+            INSERT INTO whole VALUES (1, 'one', repeat('y', %1$d)), (2, 'two', 'small');
+            """
+                .formatted(large));
+    ingest = IngestProcess.ingest(source.config(NATIVE));
+    lake.awaitLoaded(ingest, source, 2);
+    for (String sql :
+        new String[] {
+          "INSERT INTO document VALUES (20, 'streamed', repeat('z', %d))".formatted(large),
+          "UPDATE document SET title = 'changed' WHERE id = 4", // the body is not sent
+          "UPDATE document SET body = 'small again' WHERE id = 8",
+          "UPDATE whole SET title = 'changed' WHERE id = 1", // both rows are sent
+          "UPDATE whole SET id = 3 WHERE id = 1",
+          "DELETE FROM document WHERE id = 12"
+        }) {
+      source.execute(sql);
+    }
+    lake.awaitCurrent(ingest, source);
+    assertEqual(source, "document", large);
+    assertEqual(source, "whole", large);
+  }
+
+  /** Equal but for the large values, which say what became of them. */
+  private void assertEqual(SourceDatabase source, String table, int large) throws Exception {
+    var expected = source.rows(table, java.util.List.of("id"));
+    expected
+        .values()
+        .forEach(row -> row.computeIfPresent("body", (c, v) -> v.length() < large ? v : LEFT_OUT));
+    BronzeFold fold = lake.fold(source, table);
+    assertThat(fold.doubledPlaces()).isEmpty();
+    assertThat(fold.rows()).containsExactlyInAnyOrderEntriesOf(expected);
+    assertThat(expected.values())
+        .anySatisfy(row -> assertThat(row).containsEntry("body", LEFT_OUT));
+  }
+
+  @Test
+  void takesALargeTransactionWhole() throws Exception {
+    int rows = Integer.getInteger("lakehouse.transaction-rows", 200_000);
+    SourceDatabase source =
+        lake.source(
+            "history",
+            """
+            CREATE TABLE reading (id bigint PRIMARY KEY, at timestamptz, value numeric(12,3), note text);
+            """);
+    ingest = IngestProcess.ingest(source.config(NATIVE));
+    lake.awaitLoaded(ingest, source, 1);
+    source.execute(
+        """
+        INSERT INTO reading SELECT i, now(), i / 8.0, md5(i::text)
+        FROM generate_series(1, %d) i"""
+            .formatted(rows));
+    source.execute("UPDATE reading SET note = 'after' WHERE id = 1");
+    lake.awaitCurrent(ingest, source);
+
+    Table table =
+        lake.catalog().iceberg().loadTable(Layer.BRONZE.table(source.name(), "public", "reading"));
+    BitSet places = new BitSet();
+    BitSet ids = new BitSet();
+    long largest = 0;
+    try (CloseableIterable<Record> records =
+        IcebergGenerics.read(table).select("_op", "_commit_lsn", "_seq", "id").build()) {
+      for (Record record : records) {
+        if (record.getField("_op").equals("c")) {
+          int place = Math.toIntExact((Long) record.getField("_seq"));
+          assertThat(places.get(place)).as("a change twice").isFalse();
+          places.set(place);
+          ids.set(Math.toIntExact((Long) record.getField("id")));
+          largest = Math.max(largest, (Long) record.getField("_commit_lsn"));
+        }
+      }
+    }
+    assertThat(ids.cardinality()).isEqualTo(rows);
+    assertThat(places.cardinality()).isEqualTo(rows);
+    assertThat(largest).isPositive();
+    System.out.printf(
+        "%d rows of one transaction in %d snapshots; peak resident memory %s%n",
+        rows, table.history().size(), peak());
+  }
+
+  private String peak() throws Exception {
+    return java.nio.file.Files.readAllLines(Path.of("/proc/" + ingest.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmHWM"))
+        .findFirst()
+        .orElse("unknown");
+  }
+}
