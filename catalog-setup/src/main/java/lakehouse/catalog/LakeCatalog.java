@@ -172,8 +172,7 @@ public final class LakeCatalog implements AutoCloseable {
   }
 
   private static LakeException silent(CatalogConfig config, Exception e) {
-    return new LakeException(
-        ExitCode.PREFLIGHT,
+    return new CatalogSilentException(
         """
         The catalog does not answer at %s (%s).
         Start it (`lake up` for the embedded platform), or correct `catalog.uri` and \

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import lakehouse.catalog.CatalogSilentException;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.table.Layer;
@@ -110,9 +111,24 @@ public final class CatalogCommit implements AutoCloseable {
     Tasks.foreach(attempt)
         .retry(RETRIES)
         .exponentialBackoff(50, 5_000, 120_000, 2.0)
-        // what its caller has to mend is no better the next time
-        .shouldRetryTest(failure -> !(failure instanceof LakeException))
-        .run(Runnable::run);
+        .shouldRetryTest(CatalogCommit::mayHelp)
+        .run(CatalogCommit::told);
+  }
+
+  // what its caller has to mend is no better the next time
+  private static boolean mayHelp(Exception failure) {
+    return failure instanceof CatalogSilentException || !(failure instanceof LakeException);
+  }
+
+  private static void told(Runnable attempt) {
+    try {
+      attempt.run();
+    } catch (RuntimeException e) {
+      if (mayHelp(e) && !(e.getCause() instanceof NessieConflictException)) {
+        LOG.warn("The catalog commit is not done yet: {}", e.toString());
+      }
+      throw e;
+    }
   }
 
   private void forget(SourceState held, Set<String> tables) {
@@ -234,9 +250,9 @@ public final class CatalogCommit implements AutoCloseable {
           """
           The catalog's state of source %s is not the one this ingest follows on.
           Expected %s; found %s.
-          Another ingest of the source has committed, or this one was restored from an older state. \
-          Nothing was committed. Stop the other ingest, or start again from the newest checkpoint, \
-          or load anew with `lake ingest --reload %s`."""
+          Another ingest of the source has committed, the branch was set back, or this ingest was \
+          restored from an older state. Nothing was committed. Stop the other ingest, or start again \
+          from the newest checkpoint, or load anew with `lake ingest --reload %s`."""
               .formatted(
                   request.next().source(),
                   describe(request.expected()),

@@ -121,7 +121,7 @@ final class SourceJob {
         Duration.ofSeconds(1));
     restarts.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
-        Duration.ofMinutes(1));
+        Duration.ofSeconds(15));
     restarts.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
         Duration.ofMinutes(10));
