@@ -61,6 +61,9 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
   private @Nullable Stream stream;
   private boolean streaming;
 
+  /** Whether the load's snapshot may be lost, so that nothing of it is handed out. */
+  private boolean doubted;
+
   /** A load that goes on. */
   private record Load(Plan plan, LoadRanges ranges, LoadProgress progress) {
     long point() {
@@ -106,10 +109,14 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
       if (resume != null) {
         context.callAsync(this::planStream, this::handOver);
       } else {
-        context.callAsync(() -> planner.first(run.tables()), this::beginFirst);
+        planFirst();
       }
     }
     laterLoads.look(run.newTables());
+  }
+
+  private void planFirst() {
+    context.callAsync(() -> planner.first(run.tables()), this::beginFirst);
   }
 
   private Stream planStream() throws SQLException {
@@ -183,7 +190,8 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
     if (streaming && subtask == STREAM_READER) {
       return;
     }
-    Optional<Range> range = load == null ? Optional.empty() : load.ranges().next();
+    boolean none = load == null || doubted;
+    Optional<Range> range = none ? Optional.empty() : load.ranges().next();
     if (range.isEmpty()) {
       waiting.add(subtask);
     } else {
@@ -243,6 +251,7 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
       laterLoads.streamIsLost();
     } else if (load != null) {
       load.ranges().startAgain();
+      doubt();
     }
     for (PostgresSplit split : splits) {
       if (split instanceof Range range && load != null) {
@@ -253,6 +262,30 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
       }
     }
     List.copyOf(waiting).forEach(this::assign);
+  }
+
+  /** What ended a reader may have ended the snapshot too; the first load begins again then. */
+  private void doubt() {
+    if (doubted) {
+      return;
+    }
+    doubted = true;
+    Load current = load;
+    context.callAsync(
+        () -> current.plan().holder().isHeld(),
+        (held, failure) -> {
+          doubted = false;
+          if (load != current) {
+            return;
+          }
+          if (failure == null && held) {
+            List.copyOf(waiting).forEach(this::assign);
+          } else {
+            LOG.info("Source {}: the snapshot is lost, the load begins again", source);
+            endLoad();
+            planFirst();
+          }
+        });
   }
 
   @Override
