@@ -3,8 +3,10 @@ package lakehouse.ingest.capture.postgres;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 import lakehouse.catalog.config.SourceConfig;
 
@@ -29,6 +31,12 @@ final class PostgresSessions implements Serializable {
       SET idle_in_transaction_session_timeout = 0;
       """;
 
+  /** What stands in for a server without a timeout. */
+  private static final Duration FOR_EVER = Duration.ofMinutes(10);
+
+  private static final String LOGIN_SECONDS = "10";
+  private static final int ANSWER_SECONDS = 60;
+
   private final SourceConfig source;
 
   PostgresSessions(SourceConfig source) {
@@ -52,6 +60,31 @@ final class PostgresSessions implements Serializable {
     return open(properties);
   }
 
+  /**
+   * How long a silent server is borne with: as long as it bears with a silent client. Longer where
+   * it would wait for ever, since it does not say then that it is busy with a long transaction.
+   */
+  static Duration patience(Connection session) throws SQLException {
+    try (Statement statement = session.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'")) {
+      result.next();
+      long millis = Long.parseLong(result.getString(1));
+      return millis == 0 ? FOR_EVER : Duration.ofMillis(millis);
+    }
+  }
+
+  /** Bears with a server that takes its time over what comes next. */
+  static void waitForEver(Connection session) throws SQLException {
+    session.setNetworkTimeout(Runnable::run, 0);
+  }
+
+  /** Gives a server up that does not answer what comes next. */
+  static void waitForAnswers(Connection session) throws SQLException {
+    session.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
+  }
+
   /** Ends a session at once, whatever it is doing. */
   static void cutOff(Connection session) {
     try {
@@ -66,7 +99,9 @@ final class PostgresSessions implements Serializable {
     properties.setProperty("password", source.password().reveal());
     properties.setProperty("ApplicationName", "lakehouse " + source.name());
     properties.setProperty("assumeMinServerVersion", "14");
-    properties.setProperty("connectTimeout", "10");
+    properties.setProperty("connectTimeout", LOGIN_SECONDS);
+    properties.setProperty("loginTimeout", LOGIN_SECONDS);
+    properties.setProperty("socketTimeout", Integer.toString(ANSWER_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
     Connection connection = DriverManager.getConnection(source.jdbcUrl(), properties);
     try (Statement statement = connection.createStatement()) {

@@ -86,6 +86,8 @@ final class RangeLoader implements AutoCloseable {
       throws SQLException, InterruptedException {
     TableRange range = split.range();
     String statement = split.table().copy(range.leaf(), range.from(), range.end());
+    CopyWatch watch = new CopyWatch(sessions, connection);
+    PostgresSessions.waitForEver(connection);
     BlockingQueue<Batch> batches = new ArrayBlockingQueue<>(BATCHES_AHEAD);
     Thread reading = new Thread(() -> read(connection, statement, batches), "copy-reader");
     reading.setDaemon(true);
@@ -95,7 +97,7 @@ final class RangeLoader implements AutoCloseable {
       Change change = new Change(layout.schema(), Operation.ROW, row);
       long seq = ((long) range.ordinal() << ORDINAL_BITS) + 1;
       while (true) {
-        Batch batch = batches.take();
+        Batch batch = watch.next(batches);
         long now = System.currentTimeMillis() * 1_000;
         int offset = batch.firstOffset();
         for (byte[] message : batch.messages()) {
@@ -108,16 +110,19 @@ final class RangeLoader implements AutoCloseable {
           offset = 0;
         }
         if (batch.failure() != null) {
-          throw new SQLException(
-              "The load of %s broke: %s"
-                  .formatted(split.table().qualifiedName(), batch.failure().getMessage()),
-              batch.failure());
+          throw new SQLException(batch.failure().getMessage(), batch.failure());
         }
         if (batch.last()) {
+          PostgresSessions.waitForAnswers(connection);
           return;
         }
       }
-    } catch (SQLException | RuntimeException | InterruptedException e) {
+    } catch (SQLException e) {
+      reading.interrupt();
+      close();
+      throw new SQLException(
+          "The load of %s broke: %s".formatted(split.table().qualifiedName(), e.getMessage()), e);
+    } catch (RuntimeException | InterruptedException e) {
       reading.interrupt();
       close();
       throw e;

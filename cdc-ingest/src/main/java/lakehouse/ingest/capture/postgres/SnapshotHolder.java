@@ -114,6 +114,7 @@ final class SnapshotHolder implements AutoCloseable {
   private static ResultSet patiently(
       PostgresSessions sessions, Statement statement, String create, Duration patience)
       throws SQLException {
+    PostgresSessions.waitForEver(statement.getConnection());
     ExecutorService waiter = Executors.newSingleThreadExecutor();
     try {
       Future<ResultSet> creating = waiter.submit(() -> statement.executeQuery(create));

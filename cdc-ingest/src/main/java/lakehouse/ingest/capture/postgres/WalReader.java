@@ -3,6 +3,7 @@ package lakehouse.ingest.capture.postgres;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import lakehouse.ingest.Faults;
 import lakehouse.ingest.type.Wire;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ import org.postgresql.copy.CopyDual;
  * lake is, so that neither a slow writer nor a long transaction makes the server give up on us.
  * Only positions that the catalog holds are ever confirmed: what the slot has passed is gone.
  *
+ * <p>A server that is silent for as long as it would bear with us ({@code wal_sender_timeout}),
+ * although it is asked to answer, is given up.
+ *
  * <p>What is read waits in batches, up to a bound of bytes; beyond it the socket is not read, and
  * the server waits. One thread takes batches; {@link #confirm} may be called by any.
  */
@@ -30,6 +35,7 @@ final class WalReader implements AutoCloseable {
   private static final int BATCH_BYTES = 256 << 10;
   private static final long QUEUE_BYTES = 16L << 20;
   private static final long FEEDBACK_MILLIS = 5_000;
+  private static final long SOCKET_WAIT_MILLIS = 500;
   private static final String OBJECT_IN_USE = "55006";
   private static final int SLOT_ATTEMPTS = 100;
   private static final long SLOT_WAIT_MILLIS = 100;
@@ -59,7 +65,11 @@ final class WalReader implements AutoCloseable {
   private final CopyDual copy;
   private final Thread reading;
   private final Thread feedback;
-  private final Object socket = new Object();
+  private final long patienceNanos;
+
+  /** Fair, so that a busy stream does not keep the feedback away. */
+  private final ReentrantLock socket = new ReentrantLock(true);
+
   private final Object queue = new Object();
   private final Deque<Batch> batches = new ArrayDeque<>();
   private long queuedBytes;
@@ -69,11 +79,18 @@ final class WalReader implements AutoCloseable {
   /** What the catalog holds; 0 until it was asked, which confirms nothing. */
   private volatile long confirmed;
 
+  /** Whether the server was heard, or kept waiting, since this was looked at last. */
+  private volatile boolean heard;
+
+  /** Whether the socket is left alone, since the queue is full. */
+  private volatile boolean full;
+
   private volatile boolean closed;
 
-  private WalReader(Connection connection, CopyDual copy) {
+  private WalReader(Connection connection, CopyDual copy, Duration patience) {
     this.connection = connection;
     this.copy = copy;
+    this.patienceNanos = patience.toNanos();
     this.reading = thread("wal-reader", this::read);
     this.feedback = thread("wal-feedback", this::feedBack);
   }
@@ -89,6 +106,7 @@ final class WalReader implements AutoCloseable {
       throws SQLException, InterruptedException {
     Connection connection = sessions.openReplication();
     try {
+      Duration patience = PostgresSessions.patience(connection);
       String statement =
           "START_REPLICATION SLOT %s LOGICAL %s (proto_version '1', publication_names %s, messages 'true'%s)"
               .formatted(
@@ -97,7 +115,8 @@ final class WalReader implements AutoCloseable {
                   PostgresSql.literal(PostgresSql.identifier(sessions.source().publication())),
                   binary ? ", binary 'true'" : "");
       CopyDual copy = begin(connection, statement);
-      WalReader reader = new WalReader(connection, copy);
+      PostgresSessions.waitForEver(connection); // the feedback watches
+      WalReader reader = new WalReader(connection, copy, patience);
       reader.reading.start();
       reader.feedback.start();
       return reader;
@@ -188,12 +207,18 @@ final class WalReader implements AutoCloseable {
       boolean inTransaction = false;
       while (!closed) {
         byte[] message;
-        synchronized (socket) {
+        socket.lock();
+        try {
           // inside a transaction the rest is on its way, and waiting for it costs nothing
           message = copy.readFromCopy(inTransaction);
+        } finally {
+          socket.unlock();
         }
         if (message == null && !copy.isActive()) {
           throw new SQLException("The server ended the stream");
+        }
+        if (message != null && !heard) {
+          heard = true;
         }
         if (message != null && message[0] == 'w') {
           if (message.length > LargeRows.LIMIT) {
@@ -207,7 +232,12 @@ final class WalReader implements AutoCloseable {
         } else if (message != null && message[0] == 'k') {
           reached = inTransaction ? 0 : Wire.int64(message, 1);
           if (message[17] != 0) {
-            status();
+            socket.lock();
+            try {
+              tell(false);
+            } finally {
+              socket.unlock();
+            }
           }
         }
         boolean idle = message == null;
@@ -229,9 +259,12 @@ final class WalReader implements AutoCloseable {
   private void put(Batch batch) throws InterruptedException {
     CompletableFuture<Void> ready;
     synchronized (queue) {
+      full = queuedBytes > QUEUE_BYTES;
       while (queuedBytes > QUEUE_BYTES && !closed) {
         queue.wait();
       }
+      heard = true;
+      full = false;
       batches.add(batch);
       queuedBytes += batch.bytes();
       queue.notifyAll();
@@ -243,7 +276,7 @@ final class WalReader implements AutoCloseable {
   private void fail(Throwable cause) {
     CompletableFuture<Void> ready;
     synchronized (queue) {
-      failure = cause;
+      failure = failure == null ? cause : failure; // what comes of the first one tells nothing
       queue.notifyAll();
       ready = available;
     }
@@ -260,21 +293,56 @@ final class WalReader implements AutoCloseable {
     try {
       long told = confirmed;
       long due = System.nanoTime();
+      long heardNanos = due;
       while (!closed) {
-        if (confirmed != told || System.nanoTime() - due >= 0) {
-          told = confirmed;
-          status();
-          due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FEEDBACK_MILLIS);
+        if (heard || full) {
+          heard = false;
+          heardNanos = System.nanoTime();
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FEEDBACK_MILLIS));
+        long silent = System.nanoTime() - heardNanos;
+        if (silent > patienceNanos) {
+          fail(
+              new SQLException(
+                  "the server has been silent for %d s"
+                      .formatted(TimeUnit.NANOSECONDS.toSeconds(silent))));
+          PostgresSessions.cutOff(connection); // frees a reader that waits in the socket
+          return;
+        }
+        boolean ask = silent > patienceNanos / 2;
+        if (confirmed != told || ask || System.nanoTime() - due >= 0) {
+          long position = confirmed;
+          if (status(ask)) {
+            told = position;
+            due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FEEDBACK_MILLIS);
+          }
+        }
+        LockSupport.parkNanos(
+            Math.min(TimeUnit.MILLISECONDS.toNanos(FEEDBACK_MILLIS), patienceNanos / 4));
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | InterruptedException e) {
       fail(e);
     }
   }
 
+  /**
+   * Tells the server how far the lake is, unless the reader waits for the rest of a transaction.
+   *
+   * @param ask whether the server is to answer
+   */
+  private boolean status(boolean ask) throws SQLException, InterruptedException {
+    if (!socket.tryLock(SOCKET_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+      return false;
+    }
+    try {
+      tell(ask);
+      return true;
+    } finally {
+      socket.unlock();
+    }
+  }
+
   /** Written, flushed and applied are all what the catalog holds. */
-  private void status() throws SQLException {
+  private void tell(boolean ask) throws SQLException {
     long position = confirmed;
     byte[] message =
         ByteBuffer.allocate(34)
@@ -283,13 +351,11 @@ final class WalReader implements AutoCloseable {
             .putLong(position)
             .putLong(position)
             .putLong(System.currentTimeMillis() * 1_000 - EPOCH_MICROS)
-            .put((byte) 0)
+            .put((byte) (ask ? 1 : 0))
             .array();
-    synchronized (socket) {
-      if (!closed) {
-        copy.writeToCopy(message, 0, message.length);
-        copy.flushCopy();
-      }
+    if (!closed) {
+      copy.writeToCopy(message, 0, message.length);
+      copy.flushCopy();
     }
   }
 
