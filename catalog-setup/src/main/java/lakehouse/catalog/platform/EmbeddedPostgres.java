@@ -91,6 +91,28 @@ final class EmbeddedPostgres implements AutoCloseable {
     stop(binaries, data);
   }
 
+  /** Stops the server of a data folder in a mode of {@code pg_ctl}, and starts it as it was. */
+  static void restart(DataFolder data, String mode) {
+    Result result =
+        run(
+            PostgresBinaries.unpacked(data),
+            data,
+            "pg_ctl",
+            "restart",
+            "-D",
+            "" + data.postgres(),
+            "-m",
+            mode,
+            "-l",
+            "" + data.logs().resolve("postgresql.log"),
+            "-w",
+            "-t",
+            "600");
+    if (result.exit() != 0) {
+      throw new IllegalStateException("PostgreSQL did not restart:\n" + result.output());
+    }
+  }
+
   private static void stopLeftOver(PostgresBinaries binaries, DataFolder data) {
     Optional<ProcessHandle> left = Processes.postgres(data);
     if (left.isPresent()) {

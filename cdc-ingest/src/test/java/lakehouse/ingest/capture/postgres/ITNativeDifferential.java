@@ -1,0 +1,124 @@
+package lakehouse.ingest.capture.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import lakehouse.catalog.platform.ProgramProcess;
+import lakehouse.ingest.capture.postgres.RandomWorkload.Committed;
+import lakehouse.ingest.fixture.BronzeFold;
+import lakehouse.ingest.fixture.CaptureHarness;
+import lakehouse.ingest.fixture.IngestProcess;
+import lakehouse.ingest.fixture.SourceDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random workloads that begin before the slot is made and go on past the hand-over: bronze, folded
+ * by its contract, holds what the source holds. {@code -Dlakehouse.seeds} says how many, {@code
+ * -Dlakehouse.seed} which is the first.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ITNativeDifferential {
+  /** Sources of one process. */
+  private static final int AT_ONCE = 3;
+
+  @TempDir private static Path folder;
+
+  private CaptureHarness lake;
+
+  @BeforeAll
+  void start() {
+    lake = new CaptureHarness(folder);
+  }
+
+  @AfterAll
+  void stop() {
+    lake.close();
+  }
+
+  @Test
+  void holdsWhatTheSourceHoldsWhateverItsClientsDo() throws Exception {
+    int seeds = Integer.getInteger("lakehouse.seeds", AT_ONCE);
+    long first = Long.getLong("lakehouse.seed", System.currentTimeMillis() % 1_000_000);
+    System.out.printf("seeds %d to %d%n", first, first + seeds - 1);
+    for (long from = first; from < first + seeds; from += AT_ONCE) {
+      run(LongStream.range(from, Math.min(from + AT_ONCE, first + seeds)).boxed().toList());
+    }
+  }
+
+  private void run(List<Long> seeds) throws Exception {
+    List<SourceDatabase> sources = new ArrayList<>();
+    List<RandomWorkload> workloads = new ArrayList<>();
+    for (long seed : seeds) {
+      SourceDatabase source = lake.source("seed" + seed, RandomWorkload.DDL);
+      source.execute(
+          "ALTER ROLE lake_test IN DATABASE %s SET logical_decoding_work_mem = '64kB'"
+              .formatted(source.name()));
+      sources.add(source);
+      workloads.add(new RandomWorkload(source, seed));
+    }
+    try (ProgramProcess ingest =
+        IngestProcess.ingest(SourceDatabase.config(sources, "engine: native"))) {
+      for (SourceDatabase source : sources) {
+        lake.awaitLoaded(ingest, source, 4);
+      }
+      for (SourceDatabase source : sources) {
+        long position = lake.state(source).orElseThrow().position();
+        lake.awaitState(ingest, source, state -> state.position() > position);
+        lake.awaitCurrent(ingest, source);
+      }
+      for (RandomWorkload workload : workloads) {
+        workload.close();
+      }
+      for (int i = 0; i < sources.size(); i++) {
+        lake.awaitCurrent(ingest, sources.get(i));
+        assertEqual(sources.get(i), workloads.get(i));
+      }
+      assertThat(ingest.stop()).as(ingest.output()).isZero();
+    } finally {
+      for (RandomWorkload workload : workloads) {
+        workload.close();
+      }
+    }
+    for (SourceDatabase source : sources) {
+      source.drop();
+    }
+  }
+
+  private void assertEqual(SourceDatabase source, RandomWorkload workload) throws Exception {
+    for (String table : RandomWorkload.KEYED) {
+      lake.assertEqual(source, table);
+    }
+    BronzeFold bag = lake.fold(source, RandomWorkload.BAG);
+    assertThat(bag.doubledPlaces()).isEmpty();
+    assertThat(bag.bag()).isEqualTo(source.bag(RandomWorkload.BAG));
+
+    // the workload was what it is to be
+    long point =
+        bag.changes().stream()
+            .filter(change -> change.op().equals("l"))
+            .mapToLong(change -> change.commitLsn() + 1)
+            .max()
+            .orElseThrow();
+    List<Committed> committed = workload.committed();
+    long across = committed.stream().filter(t -> t.begun() < point && t.ended() > point).count();
+    long spilled =
+        Long.parseLong(
+            source.query(
+                """
+                SELECT spill_txns FROM pg_stat_replication_slots
+                WHERE slot_name = 'lake_%s'"""
+                    .formatted(source.name())));
+    System.out.printf(
+        "%s: equal after %d transactions; %d open across the snapshot, %d spilled%n",
+        source.name(), committed.size(), across, spilled);
+    assertThat(across).as("transactions open across the snapshot").isPositive();
+    assertThat(spilled).as("transactions that spilled").isPositive();
+  }
+}
