@@ -9,8 +9,10 @@ import java.util.Set;
  * @param marker the last load or truncate marker in it: all before that position is void
  * @param unchanged the columns whose value the log left out in any row
  * @param carriedAcrossKeys whether a change of key left out values, which are the former key's then
+ * @param rows how many changes it holds
  */
-record ChangeLogFacts(Optional<Position> marker, Set<String> unchanged, boolean carriedAcrossKeys) {
+record ChangeLogFacts(
+    Optional<Position> marker, Set<String> unchanged, boolean carriedAcrossKeys, long rows) {
   ChangeLogFacts {
     unchanged = Set.copyOf(unchanged);
   }

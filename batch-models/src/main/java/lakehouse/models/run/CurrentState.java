@@ -23,9 +23,12 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.CreateTableWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Keeps the current state of change logs. Only what is new in a log is read, unless a load or
@@ -64,7 +67,7 @@ final class CurrentState {
             .collect(
                 toMap(
                     piece -> piece.model().table(),
-                    piece -> new ChangeLogFacts(Optional.empty(), Set.of(), false)));
+                    piece -> new ChangeLogFacts(Optional.empty(), Set.of(), false, 0)));
     for (int from = 0; from < pieces.size(); from += PIECES_IN_A_JOB) {
       read(pieces.subList(from, Math.min(from + PIECES_IN_A_JOB, pieces.size())), facts);
     }
@@ -86,7 +89,8 @@ final class CurrentState {
               Optional.ofNullable(marker)
                   .map(m -> new Position(m.getInt(0), m.getLong(1), m.getLong(2))),
               new HashSet<>(row.getList(2)),
-              row.getBoolean(3)));
+              row.getBoolean(3),
+              row.getLong(4)));
     }
   }
 
@@ -137,13 +141,11 @@ final class CurrentState {
   private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
     TableIdentifier name = piece.model().table();
     Table table = evolve(run.table(name), piece.log());
-    Dataset<Row> changes = changes(piece, facts, Names.table(name));
-    ChangeSet written = write(piece, table, changes);
-    if (written.rows() == 0) {
-      return written;
-    }
     long before = Lineage.totalRows(table);
-    new Merge(run).apply(piece.model().table(), piece.log().key(), written);
+    ChangeSet written =
+        facts.marker().isEmpty() && PositionMerge.canApply(table, facts.rows())
+            ? mergeFew(piece, facts, table)
+            : mergeMany(piece, facts, table);
     table.refresh();
     long after = Lineage.totalRows(table);
     if (after != before + written.inserted() - written.deleted()) {
@@ -154,6 +156,38 @@ final class CurrentState {
           Its key is not unique, or the change log's is not. Build it anew: \
           `lake models run --full-refresh --select %s+`."""
               .formatted(name, after, written.inserted(), written.deleted(), before, name));
+    }
+    return written;
+  }
+
+  // The state is read once, and what the keys of the piece had in it is kept in memory.
+  private ChangeSet mergeFew(Piece piece, ChangeLogFacts facts, Table table) {
+    CurrentStateSql sql = sql(piece, facts);
+    String touched = "touched_" + piece.view();
+    Dataset<Row> former =
+        run.spark()
+            .sql(sql.touched(piece.view(), Names.table(piece.model().table()), facts))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    former.createOrReplaceTempView(touched);
+    Dataset<Row> changes =
+        run.spark()
+            .sql(sql.changesWithPlaces(run.id(), latest(sql, piece.view(), facts), touched))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      ChangeSet written = write(piece, table, changes.select(cols(ChangeSetSql.COLUMNS)));
+      new PositionMerge(run).apply(piece.model().table(), changes, written);
+      return written;
+    } finally {
+      changes.unpersist();
+      former.unpersist();
+    }
+  }
+
+  private ChangeSet mergeMany(Piece piece, ChangeLogFacts facts, Table table) {
+    TableIdentifier name = piece.model().table();
+    ChangeSet written = write(piece, table, changes(piece, facts, Names.table(name)));
+    if (written.rows() > 0) {
+      new Merge(run).apply(name, piece.log().key(), written);
     }
     return written;
   }
@@ -193,6 +227,10 @@ final class CurrentState {
     return run.spark()
         .sql(
             ChangeSetSql.difference(run.id(), former, view, anew.key(), anew.stateColumns(), true));
+  }
+
+  private static Column[] cols(List<String> names) {
+    return names.stream().map(functions::col).toArray(Column[]::new);
   }
 
   private CurrentStateSql sql(Piece piece, ChangeLogFacts facts) {

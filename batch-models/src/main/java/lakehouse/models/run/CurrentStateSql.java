@@ -56,7 +56,8 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
         SELECT piece,
           max(CASE WHEN _op IN ('l', 't') THEN %s END) AS marker,
           array_distinct(flatten(collect_set(_unchanged))) AS unchanged,
-          coalesce(max(carried), FALSE) AS carried
+          coalesce(max(carried), FALSE) AS carried,
+          count(*) AS changes
         FROM (%s)
         GROUP BY piece
         """
@@ -141,9 +142,22 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
    * The change set of the piece against the state before.
    *
    * @param latest a relation as {@link #latest} makes it
-   * @param former a relation with the state before
+   * @param former a relation with the state before, at least as far as the piece needs it
    */
   String changes(String run, String latest, String former) {
+    return changes(run, latest, former, false);
+  }
+
+  /**
+   * The same with {@code _file} and {@code _pos} of each former row.
+   *
+   * @param former a relation as {@link #touched} makes it
+   */
+  String changesWithPlaces(String run, String latest, String former) {
+    return changes(run, latest, former, true);
+  }
+
+  private String changes(String run, String latest, String former, boolean positions) {
     String on =
         key.stream()
             .map(Names::column)
@@ -155,27 +169,64 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
           CASE WHEN o._row IS NULL THEN 'insert' WHEN n._new IS NULL THEN 'delete' ELSE 'update' END AS _op,
           n._epoch, n._commit_lsn, n._seq,
           o._row AS _old,
-          n._new AS _new
+          n._new AS _new%s
         FROM (
           SELECT %s, n._last._epoch, n._last._commit_lsn, n._last._seq,
             CASE WHEN n._last._op <> 'd' THEN %s END AS _new
           FROM (%s) n %s
         ) n
-        LEFT JOIN (SELECT %s, %s AS _row FROM %s) o
+        LEFT JOIN (SELECT %s, %s AS _row%s FROM %s) o
         ON %s
         WHERE %s
         """
         .formatted(
             Names.literal(run),
+            positions ? ", o._file AS _file, o._pos AS _pos" : "",
             Names.columns("n.", key),
             stateStruct(!carried.isEmpty()),
             latest,
             joinFormer(carried.isEmpty() ? null : former),
             Names.columns("", key),
             ChangeSetSql.row("", all),
+            positions ? ", _file, _pos" : "",
             former,
             on,
             ChangeSetSql.differs("o._row", "n._new", all));
+  }
+
+  /**
+   * Those rows of the state before that the piece needs, and where they are: of the keys that
+   * changed, and of those that rows had before. The keys are so few that each reader gets them all.
+   *
+   * @param former the table with the state before
+   */
+  String touched(String view, String former, ChangeLogFacts facts) {
+    String on =
+        key.stream()
+            .map(Names::column)
+            .map(k -> "o.%s = k.%s".formatted(k, k))
+            .collect(joining(" AND "));
+    String formerKeys =
+        key.stream()
+            .map(k -> "_old_key.%1$s AS %1$s".formatted(Names.column(k)))
+            .collect(joining(", "));
+    return """
+        SELECT /*+ BROADCAST(k) */ o.*
+        FROM (SELECT *, _file, _pos FROM %s) o
+        LEFT SEMI JOIN (
+          SELECT %s FROM %s WHERE _op NOT IN ('l', 't')%s
+        ) k
+        ON %s
+        """
+        .formatted(
+            former,
+            Names.columns("", key),
+            view,
+            facts.carriedAcrossKeys()
+                ? " UNION ALL SELECT %s FROM %s WHERE _old_key IS NOT NULL"
+                    .formatted(formerKeys, view)
+                : "",
+            on);
   }
 
   // The former row that left-out values come from: that of the key, or of the key it once had.

@@ -79,6 +79,7 @@ public final class LakeSession {
               "org.apache.spark.TaskContextImpl",
               "org.apache.spark.executor.Executor",
               "org.apache.spark.scheduler.TaskSetManager",
+              "org.apache.spark.storage.BlockManager",
               "org.apache.spark.sql.execution.datasources.v2",
               "org.apache.spark.util.Utils")) {
         Configurator.setLevel(logger, Level.OFF);
