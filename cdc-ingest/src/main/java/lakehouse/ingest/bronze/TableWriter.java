@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.table.ChangeColumns;
+import lakehouse.ingest.event.DirectRow;
 import lakehouse.ingest.event.TableSchema;
+import lakehouse.ingest.parquet.ColumnHabits;
+import lakehouse.ingest.parquet.ParquetRows;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.iceberg.DataFile;
@@ -17,6 +20,7 @@ import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.flink.RowDataWrapper;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.types.Types;
@@ -33,6 +37,7 @@ final class TableWriter {
   private final PartitionKey partition;
   private final RowDataWrapper wrapper;
   private final String filePrefix;
+  private final ColumnHabits habits = new ColumnHabits();
   private final Map<PartitionKey, OpenFile> open = new HashMap<>();
 
   /** The timestamp that alone decides on the partition; -1 where other columns have a say. */
@@ -46,7 +51,7 @@ final class TableWriter {
     this.table = table;
     this.source = source;
     this.schema = table.rowsOf(source);
-    this.rowType = RowParquet.rowType(schema);
+    this.rowType = FlinkSchemaUtil.convert(schema);
     this.spec = table.spec();
     this.partition = new PartitionKey(spec, schema);
     this.wrapper = new RowDataWrapper(rowType, schema.asStruct());
@@ -65,7 +70,7 @@ final class TableWriter {
       return fileOfPartition(row);
     }
     // the rows of a transaction, and of a load, have the same time
-    long micros = ColumnWriters.micros(row, partitionedBy);
+    long micros = DirectRow.micros(row, partitionedBy);
     OpenFile file = lastFile;
     if (file == null || micros != lastMicros) {
       file = fileOfPartition(row);
@@ -120,7 +125,7 @@ final class TableWriter {
               ? table.locations().newDataLocation(spec, key, name)
               : table.locations().newDataLocation(name);
       this.file = new DigestingOutputFile(catalog.fileIO().newOutputFile(location));
-      this.appender = RowParquet.open(file, schema, table.properties());
+      this.appender = ParquetRows.open(file, schema, table.properties(), habits);
     }
 
     TableWriter writer() {

@@ -1,6 +1,7 @@
 package lakehouse.ingest.event;
 
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.TimestampData;
 
 /**
  * A row whose values can be read without making an object of each. What is read is what the methods
@@ -27,4 +28,13 @@ public interface DirectRow extends RowData {
 
   /** How many bytes it has. */
   int length(int position);
+
+  /** A timestamp of any row in microseconds since 1970. */
+  static long micros(RowData row, int position) {
+    if (row instanceof DirectRow direct) {
+      return direct.micros(position);
+    }
+    TimestampData timestamp = row.getTimestamp(position, 6);
+    return timestamp.getMillisecond() * 1_000 + timestamp.getNanoOfMillisecond() / 1_000;
+  }
 }

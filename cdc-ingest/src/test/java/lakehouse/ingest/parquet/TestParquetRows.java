@@ -1,5 +1,7 @@
-package lakehouse.ingest.bronze;
+package lakehouse.ingest.parquet;
 
+import static org.apache.iceberg.types.Types.NestedField.optional;
+import static org.apache.iceberg.types.Types.NestedField.required;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
@@ -16,7 +18,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import lakehouse.ingest.event.DirectRow;
-import lakehouse.ingest.event.TableSchema;
 import lakehouse.ingest.type.Calendar;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
@@ -31,47 +32,71 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.flink.data.FlinkParquetWriters;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our way to lay rows down as Parquet, against Iceberg's own. */
-class TestRowWriter {
-  private static final int ROWS = 3_000;
+class TestParquetRows {
+  private static final int ROWS = 5_000;
 
   @TempDir private Path folder;
 
   private final Schema schema =
-      BronzeSchema.create(
-          new TableSchema(
-              "public",
-              "all types",
-              List.of(
-                  column("id", Types.LongType.get()),
-                  column("a column.b", Types.BooleanType.get()),
-                  column("i", Types.IntegerType.get()),
-                  column("f", Types.FloatType.get()),
-                  column("d", Types.DoubleType.get()),
-                  column("short", Types.DecimalType.of(9, 2)),
-                  column("middle", Types.DecimalType.of(18, 4)),
-                  column("long", Types.DecimalType.of(38, 10)),
-                  column("day", Types.DateType.get()),
-                  column("local", Types.TimestampType.withoutZone()),
-                  column("at", Types.TimestampType.withZone()),
-                  column("text", Types.StringType.get()),
-                  column("bytes", Types.BinaryType.get()),
-                  column("list", Types.ListType.ofOptional(0, Types.DoubleType.get())),
-                  column("empty", Types.DoubleType.get())),
-              List.of("id", "text")));
+      TypeUtil.assignIncreasingFreshIds(
+          new Schema(
+              required(0, "id", Types.LongType.get()),
+              optional(1, "a column.b", Types.BooleanType.get()),
+              optional(2, "i", Types.IntegerType.get()),
+              optional(3, "f", Types.FloatType.get()),
+              optional(4, "d", Types.DoubleType.get()),
+              optional(5, "short", Types.DecimalType.of(9, 2)),
+              optional(6, "middle", Types.DecimalType.of(18, 4)),
+              optional(7, "long", Types.DecimalType.of(38, 10)),
+              optional(8, "day", Types.DateType.get()),
+              optional(9, "local", Types.TimestampType.withoutZone()),
+              optional(10, "at", Types.TimestampType.withZone()),
+              optional(11, "text", Types.StringType.get()),
+              optional(12, "bytes", Types.BinaryType.get()),
+              optional(13, "list", Types.ListType.ofOptional(100, Types.DoubleType.get())),
+              optional(14, "empty", Types.DoubleType.get()),
+              required(15, "operation", Types.StringType.get()),
+              required(16, "constant int", Types.IntegerType.get()),
+              required(17, "constant", Types.LongType.get()),
+              required(18, "ascending", Types.LongType.get()),
+              optional(19, "null", Types.LongType.get()),
+              optional(20, "at times", Types.LongType.get()),
+              required(21, "constant time", Types.TimestampType.withZone()),
+              required(22, "another time", Types.TimestampType.withZone()),
+              optional(
+                  23,
+                  "struct",
+                  Types.StructType.of(
+                      optional(101, "a", Types.LongType.get()),
+                      optional(102, "b", Types.StringType.get()))),
+              optional(24, "texts", Types.ListType.ofRequired(103, Types.StringType.get())),
+              optional(
+                  25,
+                  "map",
+                  Types.MapType.ofOptional(
+                      104, 105, Types.StringType.get(), Types.StringType.get()))));
 
-  @Test
-  void writesWhatIcebergsOwnWriterWrites() throws IOException {
+  @ParameterizedTest
+  @MethodSource("limits")
+  void writesWhatIcebergsOwnWriterWrites(Map<String, String> limits, int rowGroups)
+      throws IOException {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
@@ -81,15 +106,66 @@ class TestRowWriter {
     }
 
     Lying lying = new Lying();
-    requireSame(rows, rows.stream());
-    requireSame(rows, rows.stream().map(lying::over));
+    ColumnHabits habits = new ColumnHabits();
+    requireSame(rows, rows.stream(), limits, habits, rowGroups);
+    // by now it is known which columns repeat
+    requireSame(rows, rows.stream().map(lying::over), limits, habits, rowGroups);
   }
 
-  private void requireSame(List<RowData> rows, Stream<? extends RowData> asOurs)
+  static Stream<Arguments> limits() {
+    return Stream.of(
+        Arguments.of(Named.of("defaults", Map.of()), 1),
+        Arguments.of(Named.of("pages of 7 rows", Map.of("write.parquet.page-row-limit", "7")), 1),
+        Arguments.of(Named.of("pages of 1 kB", Map.of("write.parquet.page-size-bytes", "1000")), 1),
+        Arguments.of(
+            Named.of("dictionaries of 100 bytes", Map.of("write.parquet.dict-size-bytes", "100")),
+            1),
+        Arguments.of(
+            Named.of("small row groups", Map.of("write.parquet.row-group-size-bytes", "1000")), 5),
+        Arguments.of(Named.of("zstd", Map.of("write.parquet.compression-codec", "zstd")), 1));
+  }
+
+  @Test
+  void repeatsAreAFewBytes() throws IOException {
+    File file = folder.resolve("repeats.parquet").toFile();
+    Random random = new Random(1);
+    RowData row = row(random, 1);
+    FileAppender<RowData> appender =
+        ParquetRows.open(Files.localOutput(file), schema, Map.of(), new ColumnHabits());
+
+    Metrics metrics = write(appender, Stream.generate(() -> row).limit(100_000));
+
+    assertThat(metrics.recordCount()).isEqualTo(100_000);
+    assertThat(read(file)).hasSize(100_000).containsOnly(read(file).get(0));
+    // booleans are never in a dictionary, values in lists are not ours
+    assertThat(file.length()).isLessThan(40_000);
+  }
+
+  @Test
+  void aFileWithoutRowsCanBeRead() throws IOException {
+    File file = folder.resolve("empty.parquet").toFile();
+
+    Metrics metrics =
+        write(
+            ParquetRows.open(Files.localOutput(file), schema, Map.of(), new ColumnHabits()),
+            Stream.of());
+
+    assertThat(metrics.recordCount()).isZero();
+    assertThat(read(file)).isEmpty();
+  }
+
+  private void requireSame(
+      List<RowData> rows,
+      Stream<? extends RowData> asOurs,
+      Map<String, String> limits,
+      ColumnHabits habits,
+      int rowGroups)
       throws IOException {
     File ours = folder.resolve("ours.parquet").toFile();
     File theirs = folder.resolve("theirs.parquet").toFile();
-    Metrics ourMetrics = write(RowParquet.open(Files.localOutput(ours), schema, Map.of()), asOurs);
+    FileAppender<RowData> appender =
+        ParquetRows.open(Files.localOutput(ours), schema, limits, habits);
+    Metrics ourMetrics = write(appender, asOurs);
     Metrics theirMetrics =
         write(
             Parquet.write(Files.localOutput(theirs))
@@ -97,13 +173,16 @@ class TestRowWriter {
                 .schema(schema)
                 .metricsConfig(MetricsConfig.fromProperties(Map.of()))
                 .createWriterFunc(
-                    message -> FlinkParquetWriters.buildWriter(RowParquet.rowType(schema), message))
+                    message ->
+                        FlinkParquetWriters.buildWriter(FlinkSchemaUtil.convert(schema), message))
                 .build(),
             rows.stream());
 
     assertThat(read(ours)).hasSize(ROWS).isEqualTo(read(theirs));
+    assertThat(appender.splitOffsets()).hasSize(rowGroups);
+    assertThat(appender.length()).isEqualTo(ours.length());
     assertThat(ourMetrics.recordCount()).isEqualTo(ROWS);
-    assertThat(ourMetrics.columnSizes()).isEqualTo(theirMetrics.columnSizes());
+    assertThat(ourMetrics.columnSizes()).containsOnlyKeys(theirMetrics.columnSizes().keySet());
     assertThat(ourMetrics.valueCounts()).isEqualTo(theirMetrics.valueCounts());
     assertThat(ourMetrics.nullValueCounts()).isEqualTo(theirMetrics.nullValueCounts());
     assertThat(ourMetrics.nanValueCounts()).isEqualTo(theirMetrics.nanValueCounts());
@@ -248,9 +327,5 @@ class TestRowWriter {
       Types.DecimalType type = (Types.DecimalType) schema.columns().get(position).type();
       return values.getDecimal(position, type.precision(), type.scale());
     }
-  }
-
-  private static TableSchema.Column column(String name, Type type) {
-    return new TableSchema.Column(name, type, null);
   }
 }
