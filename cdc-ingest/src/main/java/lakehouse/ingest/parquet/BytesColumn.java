@@ -1,5 +1,8 @@
 package lakehouse.ingest.parquet;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import lakehouse.ingest.event.DirectRow;
 import org.apache.flink.table.data.DecimalData;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A column of texts, bytes, or of decimals with more digits than a number holds. */
 abstract class BytesColumn extends FlatColumn {
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final boolean sameLength;
   private BytesDictionary dictionary;
   private int lastIndex = -1;
@@ -30,8 +36,10 @@ abstract class BytesColumn extends FlatColumn {
   private static final class Bound {
     private byte[] bytes = new byte[16];
     private int length = -1;
+    private long prefix;
 
-    void set(byte[] value, int offset, int valueLength) {
+    void set(long valuePrefix, byte[] value, int offset, int valueLength) {
+      prefix = valuePrefix;
       if (bytes.length < valueLength) {
         bytes = new byte[Math.max(valueLength, 2 * bytes.length)];
       }
@@ -71,20 +79,31 @@ abstract class BytesColumn extends FlatColumn {
   }
 
   private void see(byte[] bytes, int offset, int length) {
-    if (smallest.length < 0 || compare(bytes, offset, length, smallest) < 0) {
-      smallest.set(bytes, offset, length);
+    long prefix = prefix(bytes, offset, length);
+    if (smallest.length < 0 || compare(prefix, bytes, offset, length, smallest) < 0) {
+      smallest.set(prefix, bytes, offset, length);
     }
-    if (largest.length < 0 || compare(bytes, offset, length, largest) > 0) {
-      largest.set(bytes, offset, length);
+    if (largest.length < 0 || compare(prefix, bytes, offset, length, largest) > 0) {
+      largest.set(prefix, bytes, offset, length);
     }
   }
 
-  private int compare(byte[] bytes, int offset, int length, Bound bound) {
-    return compare(bytes, offset, length, bound.bytes, bound.length);
+  private static int compare(long prefix, byte[] bytes, int offset, int length, Bound bound) {
+    return prefix != bound.prefix
+        ? Long.compareUnsigned(prefix, bound.prefix)
+        : Arrays.compareUnsigned(bytes, offset, offset + length, bound.bytes, 0, bound.length);
   }
 
-  int compare(byte[] bytes, int offset, int length, byte[] bound, int boundLength) {
-    return Arrays.compareUnsigned(bytes, offset, offset + length, bound, 0, boundLength);
+  /** The first eight bytes as a number: if it differs, it has the order of the values. */
+  long prefix(byte[] bytes, int offset, int length) {
+    if (length >= Long.BYTES) {
+      return (long) EIGHT_BYTES.get(bytes, offset);
+    }
+    long prefix = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      prefix = prefix << 8 | (i < length ? bytes[offset + i] & 0xff : 0);
+    }
+    return prefix;
   }
 
   @Override
@@ -185,12 +204,10 @@ abstract class BytesColumn extends FlatColumn {
       System.arraycopy(unscaled, 0, digits, sign, unscaled.length);
     }
 
-    /** The first byte has the sign. */
+    /** The first bit is the sign. */
     @Override
-    int compare(byte[] bytes, int offset, int length, byte[] bound, int boundLength) {
-      return bytes[offset] != bound[0]
-          ? Byte.compare(bytes[offset], bound[0])
-          : super.compare(bytes, offset, length, bound, boundLength);
+    long prefix(byte[] bytes, int offset, int length) {
+      return super.prefix(bytes, offset, length) ^ Long.MIN_VALUE;
     }
   }
 }

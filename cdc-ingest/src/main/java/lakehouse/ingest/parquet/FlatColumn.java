@@ -30,6 +30,8 @@ abstract class FlatColumn implements Column {
   final int position;
   private final Place place;
   private final Limits limits;
+  private final int pageRows;
+  private final int pageBytes;
   private final ColumnHabits habits;
 
   /** 1 for a value, 0 for null. */
@@ -52,6 +54,8 @@ abstract class FlatColumn implements Column {
     this.place = place;
     this.position = place.position();
     this.limits = limits;
+    this.pageRows = limits.pageRows();
+    this.pageBytes = limits.pageBytes();
     this.habits = habits;
     this.plain = plain;
   }
@@ -75,7 +79,7 @@ abstract class FlatColumn implements Column {
       writePresent(row);
     }
     rows++;
-    if (rows >= limits.pageRows() || plain.size() >= limits.pageBytes() || dictionaryFull) {
+    if (rows >= pageRows || plain.size() >= pageBytes || dictionaryFull) {
       endPage();
     }
   }
@@ -163,7 +167,7 @@ abstract class FlatColumn implements Column {
     nullsOfFile += nulls;
     levels.clear();
     indexes.clear();
-    plain.clear(limits.pageBytes());
+    plain.clear(pageBytes);
     rows = 0;
     nulls = 0;
     values = 0;

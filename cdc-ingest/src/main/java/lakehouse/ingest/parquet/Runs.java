@@ -12,39 +12,49 @@ import org.apache.iceberg.shaded.org.apache.parquet.column.values.rle.RunLengthB
  * packed bits</a>.
  */
 final class Runs {
+  private int value;
+  private int length;
   private int[] values = new int[8];
   private int[] lengths = new int[8];
-  private int runs;
+  private int before;
 
-  void add(int value) {
-    if (runs > 0 && values[runs - 1] == value) {
-      lengths[runs - 1]++;
+  void add(int next) {
+    if (next == value) {
+      length++;
     } else {
-      begin(value);
+      endRun();
+      value = next;
+      length = 1;
     }
   }
 
-  private void begin(int value) {
-    if (runs == values.length) {
-      values = Arrays.copyOf(values, 2 * runs);
-      lengths = Arrays.copyOf(lengths, 2 * runs);
+  private void endRun() {
+    if (length == 0) {
+      return;
     }
-    values[runs] = value;
-    lengths[runs++] = 1;
+    if (before == values.length) {
+      values = Arrays.copyOf(values, 2 * before);
+      lengths = Arrays.copyOf(lengths, 2 * before);
+    }
+    values[before] = value;
+    lengths[before++] = length;
   }
 
   void clear() {
-    runs = 0;
+    before = 0;
+    length = 0;
   }
 
-  /** The numbers, each of which has at most that many bits. */
+  /** The numbers, each of which has at most that many bits; ends them. */
   BytesInput encode(int bits) throws IOException {
-    if (runs <= 1) {
-      return runs == 0 ? BytesInput.empty() : run(values[0], lengths[0], bits);
+    if (before == 0) {
+      return run(value, length, bits);
     }
+    endRun();
+    length = 0;
     RunLengthBitPackingHybridEncoder encoder =
-        new RunLengthBitPackingHybridEncoder(bits, 64, 1 << 20, new HeapByteBufferAllocator());
-    for (int i = 0; i < runs; i++) {
+        new RunLengthBitPackingHybridEncoder(bits, 1 << 10, 1 << 20, new HeapByteBufferAllocator());
+    for (int i = 0; i < before; i++) {
       for (int left = lengths[i]; left > 0; left--) {
         encoder.writeInt(values[i]);
       }

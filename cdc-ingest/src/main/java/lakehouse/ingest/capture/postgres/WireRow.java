@@ -259,17 +259,15 @@ final class WireRow implements DirectRow {
     if (position < columns) {
       return lengths[position] < 0;
     }
-    TableSchema schema = layout.schema();
-    if (position == schema.txId()) {
-      return !inTransaction;
+    int metadata = position - columns;
+    if (metadata < 8) {
+      return metadata == 5 && !inTransaction;
     }
+    TableSchema schema = layout.schema();
     if (position == schema.unchanged()) {
       return unchanged == null;
     }
-    if (position == schema.unrepresentable()) {
-      return unrepresentable == null;
-    }
-    return position == schema.capturedAt() + 1 && oldKey == null;
+    return position == schema.unrepresentable() ? unrepresentable == null : oldKey == null;
   }
 
   @Override
