@@ -70,6 +70,11 @@ record LakeStatus(
    * @param slotActive whether somebody reads from it
    * @param retainedBytes log that the server keeps for the slot
    * @param walStatus how safe that log is: reserved, extended, unreserved or lost
+   * @param roomBytes log that may still be written before the slot is lost; empty if the server has
+   *     no {@code max_slot_wal_keep_size}, so that only its disk bounds what is kept
+   * @param roomSeconds how long that takes at the rate of the server's statistics, while nobody
+   *     reads from the slot
+   * @param load how far a load is that goes on
    */
   record ServerStatus(
       Optional<Long> lagBytes,
@@ -77,7 +82,10 @@ record LakeStatus(
       Optional<String> slot,
       boolean slotActive,
       Optional<Long> retainedBytes,
-      Optional<String> walStatus) {}
+      Optional<String> walStatus,
+      Optional<Long> roomBytes,
+      Optional<Long> roomSeconds,
+      Optional<LoadNotice> load) {}
 
   /**
    * A table by its current snapshot.

@@ -36,10 +36,17 @@ final class SourceReader {
         slot.slot_name,
         coalesce(slot.active, false) AS active,
         pg_wal_lsn_diff(pg_current_wal_lsn(), slot.restart_lsn)::bigint AS retained_bytes,
-        slot.wal_status
-      FROM (SELECT 1) AS one
+        slot.wal_status,
+        slot.safe_wal_size,
+        log.wal_bytes / greatest(1, extract(epoch FROM now() - log.stats_reset)) AS bytes_per_second,
+        load.application_name AS load_notice
+      FROM pg_stat_wal AS log
       LEFT JOIN pg_replication_slots AS slot
         ON slot.slot_name = ?
+      LEFT JOIN pg_stat_activity AS load
+        ON load.datname = current_database()
+        AND starts_with(load.application_name, ?)
+      LIMIT 1
       """;
 
   private final LakeCatalog catalog;
@@ -136,8 +143,10 @@ final class SourceReader {
         PreparedStatement statement = connection.prepareStatement(SERVER)) {
       statement.setString(1, held.map(LogSequenceNumber::asString).orElse(null));
       statement.setString(2, source.slot());
+      statement.setString(3, LoadNotice.prefix(source.slot()));
       try (ResultSet row = statement.executeQuery()) {
         row.next();
+        Optional<Long> room = number(row, "safe_wal_size");
         Optional<Long> lag = number(row, "lag_bytes").map(bytes -> Math.max(0, bytes));
         return new ServerStatus(
             lag,
@@ -145,7 +154,12 @@ final class SourceReader {
             Optional.ofNullable(row.getString("slot_name")),
             row.getBoolean("active"),
             number(row, "retained_bytes"),
-            Optional.ofNullable(row.getString("wal_status")));
+            Optional.ofNullable(row.getString("wal_status")),
+            room,
+            room.isEmpty()
+                ? Optional.empty()
+                : Optional.of(secondsAt(row.getDouble("bytes_per_second"), room.get())),
+            Optional.ofNullable(row.getString("load_notice")).flatMap(LoadNotice::of));
       }
     }
   }
@@ -156,6 +170,10 @@ final class SourceReader {
         : state
             .flatMap(SourceState::committedAt)
             .map(last -> Math.max(0, Duration.between(last, Instant.now()).toSeconds()));
+  }
+
+  private static long secondsAt(double bytesPerSecond, long bytes) {
+    return (long) (bytes / Math.max(1, bytesPerSecond));
   }
 
   private static Optional<Long> number(ResultSet row, String column) throws SQLException {

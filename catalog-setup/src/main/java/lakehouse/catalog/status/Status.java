@@ -98,9 +98,9 @@ public final class Status implements Callable<Integer> {
             "slot",
             "kept for it"),
         status.sources().stream().map(source -> row(source, status.at())).toList());
-    status
-        .sources()
-        .forEach(s -> s.problem().ifPresent(p -> console.say("  %s: %s", s.source(), p)));
+    for (SourceStatus source : status.sources()) {
+      remarks(source, status.at()).forEach(say -> console.say("  %s: %s", source.source(), say));
+    }
     console.say("");
     if (status.tables().isEmpty()) {
       console.say("No tables yet.");
@@ -178,6 +178,42 @@ public final class Status implements Callable<Integer> {
                 : server.get().slotActive() ? "active" : "idle");
     row.add(server.flatMap(ServerStatus::retainedBytes).map(Console::bytes));
     return row;
+  }
+
+  private static List<String> remarks(SourceStatus source, Instant now) {
+    List<String> remarks = new ArrayList<>();
+    source.problem().ifPresent(remarks::add);
+    source.server().flatMap(ServerStatus::load).ifPresent(load -> remarks.add(load(load, now)));
+    source.server().ifPresent(server -> slot(source.source(), server).ifPresent(remarks::add));
+    return remarks;
+  }
+
+  private static String load(LoadNotice load, Instant now) {
+    return "loads; %d %% of %s read, %,d rows, %,d rows/s%s"
+        .formatted(
+            load.ofMebibytes() == 0 ? 0 : 100 * load.mebibytes() / load.ofMebibytes(),
+            Console.bytes(load.ofMebibytes() << 20),
+            load.rows(),
+            load.rowsPerSecond(now),
+            load.left(now)
+                .map(left -> ", about %s left".formatted(Console.duration(left)))
+                .orElse(""));
+  }
+
+  private static Optional<String> slot(String source, ServerStatus server) {
+    if (server.walStatus().filter("lost"::equals).isPresent()) {
+      return Optional.of(
+          "the server has dropped log that the lake had not read; load anew with"
+              + " `lake ingest --reload %s`".formatted(source));
+    }
+    if (server.slotActive() || server.roomBytes().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "nobody reads from the slot; the server drops it after %s more of log, in about %s"
+            .formatted(
+                Console.bytes(server.roomBytes().get()),
+                Console.duration(Duration.ofSeconds(server.roomSeconds().orElse(0L)))));
   }
 
   private static String ago(Instant at, Instant now) {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -26,6 +27,7 @@ import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.TableChange;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.LakeConfigs;
+import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.platform.PlatformProcess;
 import lakehouse.catalog.platform.PlatformSecrets;
 import lakehouse.catalog.setup.CatalogSetup;
@@ -132,6 +134,7 @@ final class ITStatus {
     assertThat(status.tags()).containsExactly("published_1");
 
     printsBoth();
+    tellsOfALoadAndOfAnIdleSlot();
   }
 
   @Test
@@ -141,6 +144,28 @@ final class ITStatus {
     assertThat(gone.server()).isEmpty();
     assertThat(gone.problem().orElseThrow())
         .startsWith("PostgreSQL at 127.0.0.1:1 does not answer user lake_gone in database gone: ");
+  }
+
+  private void tellsOfALoadAndOfAnIdleSlot() throws Exception {
+    platform.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1GB'");
+    platform.execute("SELECT pg_reload_conf()");
+    SourceConfig source = config.sources().get(0);
+    try (Connection connection =
+            DriverManager.getConnection(
+                source.jdbcUrl(), source.user(), source.password().reveal());
+        Statement statement = connection.createStatement()) {
+      LoadNotice notice = new LoadNotice(250, 1_000, 7_000, Instant.now().minusSeconds(100));
+      statement.execute("SET application_name = '%s'".formatted(notice.name(source.slot())));
+
+      LakeStatus.ServerStatus server = Status.read(config).sources().get(0).server().orElseThrow();
+
+      assertThat(server.roomBytes().orElseThrow()).isBetween(1L, 2L << 30);
+      assertThat(server.roomSeconds().orElseThrow()).isPositive();
+      assertThat(output())
+          .contains("billing: loads; 25 % of 1000.0 MiB read, 7,000 rows, 6")
+          .contains("billing: nobody reads from the slot; the server drops it after ");
+    }
+    assertThat(output()).doesNotContain("loads;");
   }
 
   private void printsBoth() {

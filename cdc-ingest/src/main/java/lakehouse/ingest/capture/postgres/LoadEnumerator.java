@@ -132,9 +132,7 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
   }
 
   private void begin(Plan planned) {
-    load =
-        new Load(
-            planned, new LoadRanges(planned.ranges()), new LoadProgress(source, planned.ranges()));
+    load = new Load(planned, new LoadRanges(planned.ranges()), new LoadProgress(source, planned));
     LOG.info(
         "Source {}: loads {} tables in {} ranges at {}",
         source,
@@ -220,7 +218,7 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
       boolean current = Long.valueOf(range.incarnation()).equals(incarnations.get(subtask));
       if (current && load != null) {
         load.ranges().done(Set.of(range.splitId()));
-        load.progress().tell(load.ranges().done());
+        tell(load, range.rows());
       }
     } else if (event instanceof RangeStale stale) {
       throw new IllegalStateException("The load begins again: " + stale.cause());
@@ -230,6 +228,24 @@ final class LoadEnumerator implements SplitEnumerator<PostgresSplit, LoadEnumera
       endLoad();
       laterLoads.areVoid(tables.tables());
     }
+  }
+
+  private void tell(Load current, long rows) {
+    current
+        .progress()
+        .advance(current.ranges().done(), rows)
+        .ifPresent(
+            notice ->
+                context.callAsync(
+                    () -> {
+                      current.plan().holder().tell(notice);
+                      return notice;
+                    },
+                    (told, failure) -> {
+                      if (failure != null) {
+                        LOG.debug("Source {}: the load's session is gone", source, failure);
+                      }
+                    }));
   }
 
   private void greet(int subtask, Hello hello) {

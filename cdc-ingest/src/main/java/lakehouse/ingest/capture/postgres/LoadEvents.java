@@ -83,8 +83,12 @@ final class LoadEvents {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A reader has handed a range out. */
-  record RangeDone(long incarnation, String splitId) implements SourceEvent {
+  /**
+   * A reader has handed a range out.
+   *
+   * @param rows how many it had
+   */
+  record RangeDone(long incarnation, String splitId, long rows) implements SourceEvent {
     private static final long serialVersionUID = 1L;
   }
 

@@ -144,10 +144,10 @@ final class PostgresReader implements SourceReader<ChangeEvent, PostgresSplit> {
         return InputStatus.NOTHING_AVAILABLE;
       }
       output.collect(new LoadBegins(range.point()));
-      loader.load(range, output::collect);
+      long rows = loader.load(range, output::collect);
       ranges.poll();
       done.add(range.splitId());
-      context.sendSourceEventToCoordinator(new RangeDone(incarnation, range.splitId()));
+      context.sendSourceEventToCoordinator(new RangeDone(incarnation, range.splitId(), rows));
       if (ranges.isEmpty()) {
         context.sendSplitRequest();
         return InputStatus.NOTHING_AVAILABLE;

@@ -54,8 +54,10 @@ final class RangeLoader implements AutoCloseable {
     this.masks = masks;
   }
 
-  /** Hands out all rows of a range, after the table's load marker if it is the first. */
-  void load(Range split, Consumer<ChangeEvent> output)
+  /**
+   * Hands out all rows of a range, after the table's load marker if it is the first; says how many.
+   */
+  long load(Range split, Consumer<ChangeEvent> output)
       throws SQLException, InterruptedException, StaleRangeException {
     Connection connection = enter(split.snapshot());
     SourceTable table = split.table();
@@ -67,9 +69,10 @@ final class RangeLoader implements AutoCloseable {
       output.accept(new Change(layout.schema(), Operation.LOAD, row));
       row = new WireRow(layout);
     }
-    copy(connection, split, layout, row, output);
+    long rows = copy(connection, split, layout, row, output);
     requireUnchanged(connection, split);
     connection.rollback(); // lets go of the table's lock
+    return rows;
   }
 
   /** The last log position whose commit the snapshot may show: records begin at even ones. */
@@ -77,7 +80,7 @@ final class RangeLoader implements AutoCloseable {
     return split.point() - 1;
   }
 
-  private void copy(
+  private long copy(
       Connection connection,
       Range split,
       RowLayout layout,
@@ -95,7 +98,8 @@ final class RangeLoader implements AutoCloseable {
     try {
       // One row and one event for the whole range: the writer is done with a row when it returns.
       Change change = new Change(layout.schema(), Operation.ROW, row);
-      long seq = ((long) range.ordinal() << ORDINAL_BITS) + 1;
+      long first = ((long) range.ordinal() << ORDINAL_BITS) + 1;
+      long seq = first;
       while (true) {
         Batch batch = watch.next(batches);
         long now = System.currentTimeMillis() * 1_000;
@@ -114,7 +118,7 @@ final class RangeLoader implements AutoCloseable {
         }
         if (batch.last()) {
           PostgresSessions.waitForAnswers(connection);
-          return;
+          return seq - first;
         }
       }
     } catch (SQLException e) {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.status.LoadNotice;
 import org.postgresql.PGConnection;
 
 /**
@@ -32,11 +33,13 @@ final class SnapshotHolder implements AutoCloseable {
     TEMPORARY
   }
 
+  private final String slot;
   private final Connection session;
   private final String snapshot;
   private final long point;
 
-  private SnapshotHolder(Connection session, String snapshot, long point) {
+  private SnapshotHolder(String slot, Connection session, String snapshot, long point) {
+    this.slot = slot;
     this.session = session;
     this.snapshot = snapshot;
     this.point = point;
@@ -73,7 +76,8 @@ final class SnapshotHolder implements AutoCloseable {
         try (ResultSet exported =
             importing.executeQuery("SELECT pg_catalog.pg_export_snapshot()")) {
           exported.next();
-          return new SnapshotHolder(session, exported.getString(1), point);
+          return new SnapshotHolder(
+              sessions.source().slot(), session, exported.getString(1), point);
         }
       }
     } catch (SQLException | RuntimeException e) {
@@ -100,6 +104,13 @@ final class SnapshotHolder implements AutoCloseable {
   /** Whether the snapshot can still be imported. */
   boolean isHeld() throws SQLException {
     return session.isValid(10);
+  }
+
+  /** Tells how far the load is to whoever asks the server for its sessions. */
+  void tell(LoadNotice notice) throws SQLException {
+    try (Statement statement = session.createStatement()) {
+      statement.execute("SET application_name = " + PostgresSql.literal(notice.name(slot)));
+    }
   }
 
   /** Begins a transaction of a session that sees the snapshot. */
