@@ -23,9 +23,12 @@ import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericAppenderFactory;
@@ -168,6 +171,17 @@ public final class BronzeWriter {
   /** Widens a column of the source, from the next commit on. */
   public BronzeWriter widenColumn(String column, Type.PrimitiveType type) {
     table().updateSchema().updateColumn(column, type).commit();
+    return this;
+  }
+
+  /** Forgets all snapshots but the current one, as the ingest does now and then; no file goes. */
+  public BronzeWriter forgetSnapshots() {
+    Table table = table();
+    TableOperations operations = ((HasTableOperations) table).operations();
+    long current = table.currentSnapshot().snapshotId();
+    TableMetadata before = operations.current();
+    operations.commit(
+        before, before.removeSnapshotsIf(snapshot -> snapshot.snapshotId() != current));
     return this;
   }
 

@@ -58,6 +58,9 @@ class ITEquivalence {
         oracle.transaction();
       }
       log.shuffle(random).commit();
+      if (run % 2 == 1) {
+        log.forgetSnapshots();
+      }
       lake.run(new Request(List.of(), false), models);
       for (Map.Entry<String, List<String>> table : oracle.tables().entrySet()) {
         assertThat(lake.query(table.getKey()))

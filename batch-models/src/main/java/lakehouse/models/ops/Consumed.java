@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.table.Layer;
 import lakehouse.catalog.table.OpsTables;
+import lakehouse.models.plan.Watermark;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 
@@ -18,7 +19,7 @@ import org.apache.iceberg.data.Record;
  * run, so that they are published with the data they speak of.
  */
 public final class Consumed {
-  private record Entry(long snapshot, OffsetDateTime at) {}
+  private record Entry(Watermark watermark, OffsetDateTime at) {}
 
   private final Map<TableIdentifier, Map<TableIdentifier, Entry>> entries = new HashMap<>();
 
@@ -31,35 +32,44 @@ public final class Consumed {
           .computeIfAbsent(Layer.parse((String) row.getField("model")), model -> new HashMap<>())
           .merge(
               Layer.parse((String) row.getField("input")),
-              new Entry(
-                  (Long) row.getField("snapshot_id"), (OffsetDateTime) row.getField("consumed_at")),
+              new Entry(watermark(row), (OffsetDateTime) row.getField("consumed_at")),
               (a, b) -> a.at().isAfter(b.at()) ? a : b);
     }
     return consumed;
   }
 
-  /** The snapshot of a table up to which a model has read it, or empty if it never has. */
-  public Optional<Long> snapshot(TableIdentifier model, TableIdentifier table) {
+  private static Watermark watermark(Record row) {
+    Long sequenceNumber = (Long) row.getField("sequence_number");
+    long snapshot = (Long) row.getField("snapshot_id");
+    return sequenceNumber == null
+        ? Watermark.ofSnapshot(snapshot)
+        : new Watermark(snapshot, sequenceNumber, (Long) row.getField("total_rows"));
+  }
+
+  /** Up to where a model has read a table, or empty if it never has. */
+  public Optional<Watermark> watermark(TableIdentifier model, TableIdentifier table) {
     return Optional.ofNullable(entries.getOrDefault(model, Map.of()).get(table))
-        .map(Entry::snapshot);
+        .map(Entry::watermark);
   }
 
   /** The rows that record what a run consumed: those that say something new. */
   public List<Map<String, Object>> rows(
-      String run, Map<TableIdentifier, Map<TableIdentifier, Long>> consumed) {
+      String run, Map<TableIdentifier, Map<TableIdentifier, Watermark>> consumed) {
     OffsetDateTime now = Instant.now().atOffset(ZoneOffset.UTC);
     List<Map<String, Object>> rows = new ArrayList<>();
     consumed.forEach(
         (model, tables) ->
             tables.forEach(
-                (table, snapshot) -> {
-                  if (!snapshot(model, table).equals(Optional.of(snapshot))) {
+                (table, watermark) -> {
+                  if (!watermark(model, table).equals(Optional.of(watermark))) {
                     rows.add(
                         Map.of(
                             "model", model.toString(),
                             "input", table.toString(),
                             "run_id", run,
-                            "snapshot_id", snapshot,
+                            "snapshot_id", watermark.snapshot(),
+                            "sequence_number", watermark.sequenceNumber(),
+                            "total_rows", watermark.rows(),
                             "consumed_at", now));
                   }
                 }));

@@ -34,9 +34,9 @@ public final class Inputs {
         .orElse(input.table());
   }
 
-  /** The snapshot of an input up to which a model has read it. */
-  public Optional<Long> consumed(Model model, Input input) {
-    return consumed.snapshot(model.table(), watched(input));
+  /** Up to where a model has read an input. */
+  public Optional<Watermark> consumed(Model model, Input input) {
+    return consumed.watermark(model.table(), watched(input));
   }
 
   /**
@@ -50,12 +50,12 @@ public final class Inputs {
       Input input,
       Function<TableIdentifier, Long> head,
       Function<TableIdentifier, Optional<Table>> tables) {
-    Optional<Long> after = consumed(model, input);
+    Optional<Watermark> after = consumed(model, input);
     if (after.isEmpty()) {
       return new InputChange.Never();
     }
     TableIdentifier watched = watched(input);
-    if (after.get().equals(head.apply(watched))) {
+    if (after.get().snapshot() == head.apply(watched)) {
       return new InputChange.Nothing();
     }
     Optional<Table> table = tables.apply(watched);
@@ -69,14 +69,18 @@ public final class Inputs {
     return switch (maker.get().materialization()) {
       case FULL -> new InputChange.Whole("is written whole whenever it changes");
       case APPEND, MERGE_BY_KEY, TOUCHED_PARTITIONS, SCD2, CURRENT_STATE ->
-          Lineage.since(table.get(), after.get());
+          Lineage.since(table.get(), after.get().snapshot());
     };
   }
 
-  /** The current snapshot of everything that a model reads, to be recorded as consumed. */
-  public Map<TableIdentifier, Long> heads(Model model, Function<TableIdentifier, Long> head) {
-    Map<TableIdentifier, Long> heads = new LinkedHashMap<>();
-    model.inputs().forEach(input -> heads.put(watched(input), head.apply(watched(input))));
-    return heads;
+  /** Up to where everything is read that a model reads now, to be recorded as consumed. */
+  public Map<TableIdentifier, Watermark> watermarks(
+      Model model, Function<TableIdentifier, Optional<Table>> tables) {
+    Map<TableIdentifier, Watermark> watermarks = new LinkedHashMap<>();
+    for (Input input : model.inputs()) {
+      TableIdentifier watched = watched(input);
+      watermarks.put(watched, tables.apply(watched).map(Watermark::of).orElse(Watermark.NONE));
+    }
+    return watermarks;
   }
 }

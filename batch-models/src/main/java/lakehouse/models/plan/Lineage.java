@@ -55,12 +55,19 @@ public final class Lineage {
   }
 
   /**
-   * As {@link #since}, for a change log, from which nothing may ever go away.
+   * What came to a change log, whose older snapshots expire, and from which nothing may ever go
+   * away.
    *
    * @throws LakeException if something did
    */
-  public static InputChange sinceInChangeLog(Table table, String model, long after) {
-    InputChange change = since(table, after);
+  public static InputChange sinceInChangeLog(Table table, String model, Watermark after) {
+    InputChange change = since(table, after.snapshot());
+    if (change instanceof InputChange.Whole && after.sequenceNumber() != Watermark.UNKNOWN) {
+      long rows = AppendedFiles.rows(AppendedFiles.after(table, after.sequenceNumber()));
+      if (after.rows() + rows == totalRows(table)) {
+        return rows == 0 ? new InputChange.Nothing() : new InputChange.Rows(rows);
+      }
+    }
     if (change instanceof InputChange.Whole whole) {
       throw new LakeException(
           ExitCode.CONFLICT,

@@ -23,6 +23,7 @@ import lakehouse.models.ops.OpsRows;
 import lakehouse.models.plan.Action;
 import lakehouse.models.plan.Backfill;
 import lakehouse.models.plan.RunPlan;
+import lakehouse.models.plan.Watermark;
 import lakehouse.models.run.LakeRun;
 import lakehouse.models.run.LakeSession;
 import lakehouse.models.run.ModelRunner;
@@ -285,7 +286,7 @@ public final class WriteAuditPublish {
 
   private static List<Map<String, Object>> consumed(
       Preparation prepared, RunId run, List<ModelRunner.Done> done) {
-    Map<TableIdentifier, Map<TableIdentifier, Long>> consumed = new LinkedHashMap<>();
+    Map<TableIdentifier, Map<TableIdentifier, Watermark>> consumed = new LinkedHashMap<>();
     done.forEach(model -> consumed.put(model.model().table(), model.outcome().consumed()));
     return prepared.consumed().rows(run.value(), consumed);
   }

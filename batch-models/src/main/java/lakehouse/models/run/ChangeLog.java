@@ -5,13 +5,25 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.models.model.Names;
+import lakehouse.models.plan.AppendedFiles;
 import lakehouse.models.plan.Lineage;
+import lakehouse.models.plan.Watermark;
+import org.apache.iceberg.BaseFileScanTask;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.ResidualEvaluator;
+import org.apache.iceberg.spark.ScanTaskSetManager;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
@@ -87,8 +99,9 @@ final class ChangeLog {
     return new Schema(fields);
   }
 
-  long head() {
-    return Lineage.head(table);
+  /** All that it holds now. */
+  Watermark watermark() {
+    return Watermark.of(table);
   }
 
   /** Everything up to now. */
@@ -96,15 +109,33 @@ final class ChangeLog {
     return spark.table(Names.table(name));
   }
 
-  /** What was appended after a snapshot. */
-  Dataset<Row> since(SparkSession spark, long after) {
-    if (after == Lineage.NO_SNAPSHOT) {
+  /** What was appended after it was read last, whether its snapshot is still known or not. */
+  Dataset<Row> since(SparkSession spark, Watermark after) {
+    if (after.equals(Watermark.NONE)) {
       return all(spark);
     }
-    return spark
-        .read()
-        .option("start-snapshot-id", Long.toString(after))
-        .option("end-snapshot-id", Long.toString(head()))
-        .table(Names.table(name));
+    return table.snapshot(after.snapshot()) == null
+        ? ofFiles(spark, AppendedFiles.after(table, after.sequenceNumber()))
+        : spark
+            .read()
+            .option("start-snapshot-id", Long.toString(after.snapshot()))
+            .option("end-snapshot-id", Long.toString(Lineage.head(table)))
+            .table(Names.table(name));
+  }
+
+  private Dataset<Row> ofFiles(SparkSession spark, List<DataFile> files) {
+    String id = UUID.randomUUID().toString();
+    ScanTaskSetManager.get()
+        .stageTasks(table, id, files.stream().map(this::task).collect(Collectors.toList()));
+    return spark.read().option("scan-task-set-id", id).table(Names.table(name));
+  }
+
+  private FileScanTask task(DataFile file) {
+    return new BaseFileScanTask(
+        file,
+        new DeleteFile[0],
+        SchemaParser.toJson(table.schema()),
+        PartitionSpecParser.toJson(table.specs().get(file.specId())),
+        ResidualEvaluator.unpartitioned(Expressions.alwaysTrue()));
   }
 }

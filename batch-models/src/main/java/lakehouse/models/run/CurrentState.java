@@ -18,6 +18,7 @@ import lakehouse.models.model.Names;
 import lakehouse.models.plan.Action;
 import lakehouse.models.plan.Decision;
 import lakehouse.models.plan.Lineage;
+import lakehouse.models.plan.Watermark;
 import lakehouse.models.run.ChangeLogFacts.Position;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -54,7 +55,7 @@ final class CurrentState {
    * @param log the log
    * @param after the snapshot after which the piece begins
    */
-  record Piece(Model model, ChangeLog log, long after) {
+  record Piece(Model model, ChangeLog log, Watermark after) {
     String view() {
       return Names.view("new", model.table());
     }
@@ -96,7 +97,7 @@ final class CurrentState {
 
   /** Brings the state up to the log's end. */
   Outcome apply(Piece piece, Decision decision, ChangeLogFacts facts) {
-    Map<TableIdentifier, Long> consumed = Map.of(piece.log().name(), piece.log().head());
+    Map<TableIdentifier, Watermark> consumed = Map.of(piece.log().name(), piece.log().watermark());
     // the copies of a bag cannot be merged one by one
     if (decision.action() == Action.FULL || piece.log().key().isEmpty()) {
       long rows = build(piece, facts);
@@ -219,7 +220,7 @@ final class CurrentState {
     if (facts.marker().isEmpty()) {
       return run.spark().sql(sql.changes(run.id(), latest(sql, piece.view(), facts), former));
     }
-    Piece whole = new Piece(piece.model(), piece.log(), Lineage.NO_SNAPSHOT);
+    Piece whole = new Piece(piece.model(), piece.log(), Watermark.NONE);
     ChangeLogFacts all = facts(List.of(whole)).get(piece.model().table());
     CurrentStateSql anew = sql(whole, all);
     String view = "anew_" + piece.view();

@@ -25,6 +25,7 @@ import lakehouse.models.plan.InputChange;
 import lakehouse.models.plan.Inputs;
 import lakehouse.models.plan.Lineage;
 import lakehouse.models.plan.RunPlan;
+import lakehouse.models.plan.Watermark;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -222,10 +223,8 @@ public final class ModelRunner {
       Input input = step.model().inputs().get(0);
       ChangeLog log = new ChangeLog(input.table(), run.table(input.table()));
       boolean whole = step.decision().action() == Action.FULL || log.key().isEmpty();
-      long after =
-          whole
-              ? Lineage.NO_SNAPSHOT
-              : inputs.consumed(step.model(), input).orElse(Lineage.NO_SNAPSHOT);
+      Watermark after =
+          whole ? Watermark.NONE : inputs.consumed(step.model(), input).orElse(Watermark.NONE);
       pieces.put(step.model().table(), new CurrentState.Piece(step.model(), log, after));
     }
     return pieces;

@@ -3,6 +3,7 @@ package lakehouse.models.run;
 import java.util.Map;
 import java.util.Optional;
 import lakehouse.models.plan.Decision;
+import lakehouse.models.plan.Watermark;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -12,14 +13,14 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param rowsWritten rows written to the table
  * @param changes what differs from before; empty where it was not compared
  * @param partitions how many partitions were replaced; empty where that is no matter
- * @param consumed for each table read, its snapshot: all before it is in the model now
+ * @param consumed for each table read, up to where: all of that is in the model now
  */
 public record Outcome(
     Decision decision,
     long rowsWritten,
     Optional<ChangeSet> changes,
     Optional<String> partitions,
-    Map<TableIdentifier, Long> consumed) {
+    Map<TableIdentifier, Watermark> consumed) {
   public Outcome {
     consumed = Map.copyOf(consumed);
   }

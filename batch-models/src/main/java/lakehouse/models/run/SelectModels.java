@@ -25,6 +25,7 @@ import lakehouse.models.plan.InputChange;
 import lakehouse.models.plan.Inputs;
 import lakehouse.models.plan.Lineage;
 import lakehouse.models.plan.Targets;
+import lakehouse.models.plan.Watermark;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.Column;
@@ -54,9 +55,7 @@ final class SelectModels {
       Decision decision,
       Optional<Backfill> backfill,
       Map<Input, InputChange> changes) {
-    Map<TableIdentifier, Long> consumed =
-        inputs.heads(
-            model, table -> run.find(table).map(Lineage::head).orElse(Lineage.NO_SNAPSHOT));
+    Map<TableIdentifier, Watermark> consumed = inputs.watermarks(model, run::find);
     Optional<Table> table = run.find(model.table());
     if (table.isEmpty() || !decision.keepsTable()) {
       return create(model, decision, table, consumed);
@@ -72,7 +71,10 @@ final class SelectModels {
   }
 
   private Outcome create(
-      Model model, Decision decision, Optional<Table> before, Map<TableIdentifier, Long> consumed) {
+      Model model,
+      Decision decision,
+      Optional<Table> before,
+      Map<TableIdentifier, Watermark> consumed) {
     Dataset<Row> rows =
         model.materialization() == Materialization.SCD2
             ? history(model).all()
@@ -111,7 +113,7 @@ final class SelectModels {
   }
 
   private Outcome append(
-      Model model, Decision decision, Table table, Map<TableIdentifier, Long> consumed) {
+      Model model, Decision decision, Table table, Map<TableIdentifier, Watermark> consumed) {
     Input input = model.inputs().stream().filter(Input::appended).findFirst().orElseThrow();
     if (decision.action() == Action.FULL) {
       throw new LakeException(
@@ -140,7 +142,7 @@ final class SelectModels {
       Decision decision,
       Table table,
       Map<Input, InputChange> changes,
-      Map<TableIdentifier, Long> consumed) {
+      Map<TableIdentifier, Watermark> consumed) {
     Dataset<Row> after = TableColumns.fit(model, table, select(model, Map.of()));
     Dataset<Row> before = run.spark().table(Names.table(model.table()));
     if (decision.action() == Action.INCREMENTAL) {
@@ -153,7 +155,7 @@ final class SelectModels {
   }
 
   private Outcome mergeStates(
-      Model model, Decision decision, Table table, Map<TableIdentifier, Long> consumed) {
+      Model model, Decision decision, Table table, Map<TableIdentifier, Watermark> consumed) {
     History history = history(model);
     Optional<Dataset<Row>> keys =
         decision.action() == Action.INCREMENTAL
@@ -174,7 +176,7 @@ final class SelectModels {
       Decision decision,
       Dataset<Row> before,
       Dataset<Row> after,
-      Map<TableIdentifier, Long> consumed) {
+      Map<TableIdentifier, Watermark> consumed) {
     ChangeSet written = writeDifference(model, run.table(model.table()), before, after);
     if (written.rows() > 0) {
       new Merge(run).apply(model.table(), rowKey(model), written);
@@ -204,7 +206,7 @@ final class SelectModels {
       Table table,
       Optional<Backfill> backfill,
       Map<Input, InputChange> changes,
-      Map<TableIdentifier, Long> consumed) {
+      Map<TableIdentifier, Watermark> consumed) {
     String partition = model.partitionBy().orElseThrow();
     Optional<Targets> targets =
         decision.action() == Action.INCREMENTAL
@@ -318,7 +320,7 @@ final class SelectModels {
   private Dataset<Row> newRows(Model model, Input input) {
     TableIdentifier watched = inputs.watched(input);
     return changeLog(watched)
-        .since(run.spark(), inputs.consumed(model, input).orElse(Lineage.NO_SNAPSHOT));
+        .since(run.spark(), inputs.consumed(model, input).orElse(Watermark.NONE));
   }
 
   private static Dataset<Row> explodeTargets(Dataset<Row> reached) {

@@ -1,12 +1,20 @@
 package lakehouse.catalog.commit;
 
+import static org.apache.iceberg.TableProperties.MIN_SNAPSHOTS_TO_KEEP;
+
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import lakehouse.catalog.LakeCatalog;
 import org.apache.iceberg.BaseMetastoreTableOperations;
 import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
@@ -23,6 +31,8 @@ import org.projectnessie.model.Operation;
  * puts {@link #operation()}.
  */
 final class StagedTable {
+  private static final int SNAPSHOTS_KEPT = 100;
+
   private final TableIdentifier table;
   private final @Nullable IcebergTable before;
   private final TableMetadata after;
@@ -122,9 +132,31 @@ final class StagedTable {
 
     @Override
     public void commit(@Nullable TableMetadata base, TableMetadata metadata) {
-      String location = writeNewMetadataIfRequired(base == null, metadata);
+      TableMetadata kept = withoutOldSnapshots(metadata);
+      String location = writeNewMetadataIfRequired(base == null, kept);
       staged =
-          TableMetadata.buildFrom(metadata).discardChanges().withMetadataLocation(location).build();
+          TableMetadata.buildFrom(kept).discardChanges().withMetadataLocation(location).build();
+    }
+
+    /**
+     * A table that gains a snapshot every second must not carry all of them into each commit. Only
+     * their names go, now and then: the files stay, whoever reads at an older hash finds them all,
+     * and whoever reads on goes by the files' sequence numbers.
+     */
+    private static TableMetadata withoutOldSnapshots(TableMetadata metadata) {
+      int enough = metadata.propertyAsInt(MIN_SNAPSHOTS_TO_KEEP, SNAPSHOTS_KEPT);
+      if (metadata.snapshots().size() <= 2 * enough) {
+        return metadata;
+      }
+      Set<Long> kept =
+          metadata.refs().values().stream()
+              .map(SnapshotRef::snapshotId)
+              .collect(Collectors.toCollection(HashSet::new));
+      metadata.snapshots().stream()
+          .sorted(Comparator.comparingLong(Snapshot::sequenceNumber).reversed())
+          .limit(enough)
+          .forEach(snapshot -> kept.add(snapshot.snapshotId()));
+      return metadata.removeSnapshotsIf(snapshot -> !kept.contains(snapshot.snapshotId()));
     }
 
     @Override

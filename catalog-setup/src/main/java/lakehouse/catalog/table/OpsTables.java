@@ -70,7 +70,13 @@ public record OpsTables(TableIdentifier table, String description, Schema schema
               required(3, "run_id", Types.StringType.get(), "The run that consumed"),
               required(
                   4, "snapshot_id", Types.LongType.get(), "The input's snapshot, all before held"),
-              required(5, "consumed_at", Types.TimestampType.withZone(), "When")));
+              required(5, "consumed_at", Types.TimestampType.withZone(), "When"),
+              optional(
+                  6,
+                  "sequence_number",
+                  Types.LongType.get(),
+                  "The snapshot's: files with a greater one came later, though it has expired"),
+              optional(7, "total_rows", Types.LongType.get(), "How many rows the input had then")));
 
   /** Each check of each audit. */
   public static final OpsTables AUDIT_RESULT =

@@ -127,6 +127,41 @@ final class ITCatalogCommit {
   }
 
   @Test
+  void forgetsOldSnapshotsAndLosesNoFile() throws Exception {
+    TableIdentifier table = table("t");
+    commit.commit(
+        request(
+            Optional.empty(),
+            state(1),
+            change(
+                table,
+                transaction -> {
+                  transaction
+                      .updateProperties()
+                      .set("history.expire.min-snapshots-to-keep", "3")
+                      .commit();
+                  transaction.newAppend().appendFile(file(transaction.table(), 1)).commit();
+                })));
+    String early = log().get(0).getCommitMeta().getHash();
+    long first = catalog.iceberg().loadTable(table).currentSnapshot().snapshotId();
+
+    for (int position = 1; position < 9; position++) {
+      commit.commit(request(Optional.of(state(position)), state(position + 1), append(table, 1)));
+    }
+
+    Table now = catalog.iceberg().loadTable(table);
+    assertThat(now.snapshots()).hasSizeBetween(3, 6);
+    assertThat(now.snapshot(first)).isNull();
+    assertThat(rows(now)).isEqualTo(9);
+    try (LakeCatalog then =
+        LakeCatalog.open(catalog.config(), catalog.config().reference(), Optional.of(early))) {
+      Table old = then.iceberg().loadTable(table);
+      assertThat(old.currentSnapshot().snapshotId()).isEqualTo(first);
+      assertThat(rows(old)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void takesAReplayForWhatItIs() throws Exception {
     CatalogCommit.Request first = request(Optional.empty(), state(1), append(table("t"), 1));
     commit.commit(first);
