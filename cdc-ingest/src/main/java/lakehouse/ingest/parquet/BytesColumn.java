@@ -1,5 +1,6 @@
 package lakehouse.ingest.parquet;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -55,18 +56,17 @@ abstract class BytesColumn extends FlatColumn {
   }
 
   /** Adds a value of the row. */
-  final void add(byte[] bytes, int offset, int length) {
-    if (!byDictionary()) {
-      see(bytes, offset, length);
-      plain().add(bytes, offset, length);
-      return;
-    }
-    if (lastIndex < 0 || !dictionary.isAt(lastIndex, bytes, offset, length)) {
+  final void add(byte[] bytes, int offset, int length) throws IOException {
+    if (byDictionary() && lastIndex >= 0 && dictionary.isAt(lastIndex, bytes, offset, length)) {
+      addIndex(lastIndex);
+    } else if (byDictionary(length)) {
       see(bytes, offset, length);
       lastIndex = dictionary.indexOf(bytes, offset, length);
-      dictionaryHas(dictionaryBytes());
+      addIndex(lastIndex);
+    } else {
+      see(bytes, offset, length);
+      plain().add(bytes, offset, length);
     }
-    addIndex(lastIndex);
   }
 
   /** Adds the value that was added last. */
@@ -144,7 +144,7 @@ abstract class BytesColumn extends FlatColumn {
     }
 
     @Override
-    void writePresent(RowData row) {
+    void writePresent(RowData row) throws IOException {
       if (row instanceof DirectRow direct && direct.liesInBytes(position)) {
         add(direct.bytes(), direct.offset(position), direct.length(position));
         return;
@@ -167,7 +167,7 @@ abstract class BytesColumn extends FlatColumn {
     }
 
     @Override
-    void writePresent(RowData row) {
+    void writePresent(RowData row) throws IOException {
       if (row instanceof DirectRow direct && direct.liesInBytes(position)) {
         add(direct.bytes(), direct.offset(position), direct.length(position));
       } else {
@@ -188,7 +188,7 @@ abstract class BytesColumn extends FlatColumn {
     }
 
     @Override
-    void writePresent(RowData row) {
+    void writePresent(RowData row) throws IOException {
       if (row instanceof DirectRow direct) {
         direct.unscaled(position, digits);
       } else {

@@ -44,7 +44,6 @@ abstract class FlatColumn implements Column {
   private int nulls;
   private int values;
   private boolean byDictionary;
-  private boolean dictionaryFull;
   private long dictionaryValues;
   private long rowsOfFile;
   private long nullsOfFile;
@@ -64,7 +63,6 @@ abstract class FlatColumn implements Column {
   public final void begin(PageWriteStore store) {
     pages = store.getPageWriter(place.descriptor());
     dictionaryValues = 0;
-    dictionaryFull = false;
     byDictionary = habits.repeats(place.fieldId()) && beginDictionary();
   }
 
@@ -74,22 +72,18 @@ abstract class FlatColumn implements Column {
       levels.add(0);
       nulls++;
     } else {
+      writePresent(row);
       levels.add(1);
       values++;
-      writePresent(row);
     }
     rows++;
-    if (rows >= pageRows || plain.size() >= pageBytes || dictionaryFull) {
+    if (rows >= pageRows || plain.size() >= pageBytes) {
       endPage();
     }
   }
 
-  /** Adds a value: its index where {@link #byDictionary} holds, else to {@link #plain}. */
-  abstract void writePresent(RowData row);
-
-  final boolean byDictionary() {
-    return byDictionary;
-  }
+  /** Adds a value: its index where the dictionary takes it, else to {@link #plain}. */
+  abstract void writePresent(RowData row) throws IOException;
 
   final PlainBytes plain() {
     return plain;
@@ -99,8 +93,18 @@ abstract class FlatColumn implements Column {
     indexes.add(index);
   }
 
-  final void dictionaryHas(int bytes) {
-    dictionaryFull = bytes >= limits.dictionaryBytes();
+  /** Whether values have indexes. */
+  final boolean byDictionary() {
+    return byDictionary;
+  }
+
+  /** As {@link #byDictionary}, for a value of so many bytes; once it does not take one, no more. */
+  final boolean byDictionary(int bytes) throws IOException {
+    if (byDictionary && dictionaryBytes() + bytes > limits.dictionaryBytes()) {
+      endPage(); // the row that is being written is not of it
+      byDictionary = false;
+    }
+    return byDictionary;
   }
 
   final int fieldId() {
@@ -158,11 +162,8 @@ abstract class FlatColumn implements Column {
         Encoding.BIT_PACKED,
         place.optional() ? Encoding.RLE : Encoding.BIT_PACKED,
         encoding);
-    if (byDictionary) {
-      boolean repeats = habits.repeats(place.fieldId(), dictionaryValues, dictionarySize());
-      byDictionary = repeats && !dictionaryFull;
-    }
-    dictionaryFull = false;
+    byDictionary =
+        byDictionary && habits.repeats(place.fieldId(), dictionaryValues, dictionarySize());
     rowsOfFile += rows;
     nullsOfFile += nulls;
     levels.clear();
@@ -184,6 +185,7 @@ abstract class FlatColumn implements Column {
 
   @Override
   public final long bufferedBytes() {
-    return pages.getMemSize() + plain.size() + (byDictionary ? dictionaryBytes() : 0);
+    long dictionary = byDictionary || dictionaryValues > 0 ? dictionaryBytes() : 0;
+    return pages.getMemSize() + plain.size() + levels.bytes() + indexes.bytes() + dictionary;
   }
 }

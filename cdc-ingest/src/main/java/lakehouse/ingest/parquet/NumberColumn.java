@@ -1,5 +1,6 @@
 package lakehouse.ingest.parquet;
 
+import java.io.IOException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import lakehouse.ingest.event.DirectRow;
@@ -27,15 +28,16 @@ abstract class NumberColumn extends FlatColumn {
   abstract void see(long value);
 
   @Override
-  final void writePresent(RowData row) {
+  final void writePresent(RowData row) throws IOException {
     long value = value(row);
-    if (byDictionary()) {
-      if (lastIndex < 0 || value != last) {
-        see(value);
-        last = value;
-        lastIndex = dictionary.indexOf(value);
-        dictionaryHas(dictionaryBytes());
-      }
+    if (byDictionary() && lastIndex >= 0 && value == last) {
+      addIndex(lastIndex);
+      return;
+    }
+    if (byDictionary(width)) {
+      see(value);
+      last = value;
+      lastIndex = dictionary.indexOf(value);
       addIndex(lastIndex);
       return;
     }

@@ -40,6 +40,11 @@ final class Runs {
     lengths[before++] = length;
   }
 
+  /** Bytes held in memory. */
+  int bytes() {
+    return 2 * Integer.BYTES * values.length;
+  }
+
   void clear() {
     before = 0;
     length = 0;
