@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "lake load-test",
     description = "Measures the lake on this machine, by its real programs.",
-    subcommands = SpeedCommand.class)
+    subcommands = {SpeedCommand.class, FreshnessCommand.class})
 public final class LoadTest {
   public static void main(String[] args) {
     Program.run(new LoadTest(), args);

@@ -14,9 +14,6 @@ import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.platform.DataFolder;
-import lakehouse.load.programs.LakePrograms;
-import org.apache.commons.io.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -98,14 +95,7 @@ final class SpeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     checkOptions();
-    Path home = LakePrograms.home();
-    DataFolder data = new DataFolder(folder.orElse(home.resolve(".lake").resolve("load-test")));
-    requireEmpty(data.path());
-    data.create();
-    LakePrograms programs = new LakePrograms(home.resolve("lake"), data, "");
-    Thread onSignal = new Thread(programs::close, "load-test-stop");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    try {
+    try (MeasuredLake lake = MeasuredLake.in(folder)) {
       SpeedRun.Request request =
           new SpeedRun.Request(
               rows,
@@ -114,13 +104,11 @@ final class SpeedCommand implements Callable<Integer> {
               tables,
               checkpointInterval,
               recordings);
-      SpeedReport report = new SpeedRun(request, programs, data).run();
+      SpeedReport report = new SpeedRun(request, lake).run();
       report.print(console);
       write(report);
-    } finally {
-      programs.close();
+      lake.delete();
     }
-    FileUtils.deleteDirectory(data.path().toFile()); // a run that failed leaves its logs
     return ExitCode.DONE.value();
   }
 
@@ -150,22 +138,6 @@ final class SpeedCommand implements Callable<Integer> {
       case NATIVE -> "native";
       case FLINK_CDC -> "flink-cdc";
     };
-  }
-
-  private static void requireEmpty(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.findAny().isPresent()) {
-        throw new LakeException(
-            ExitCode.CONFIGURATION,
-            """
-            %s holds something, perhaps of a load test that failed; nothing was touched.
-            Delete it, or choose another folder with --data."""
-                .formatted(folder));
-      }
-    }
   }
 
   private void write(SpeedReport report) throws IOException {

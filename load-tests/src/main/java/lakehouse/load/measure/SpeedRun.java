@@ -1,7 +1,6 @@
 package lakehouse.load.measure;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,11 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.platform.DataFolder;
 import lakehouse.catalog.platform.PlatformFile;
 import lakehouse.load.measure.Figure.Stage;
-import lakehouse.load.programs.LakePrograms;
-import lakehouse.load.programs.LakePrograms.Running;
 
 /** One run of the measurement, on a platform of its own. */
 final class SpeedRun {
@@ -25,8 +21,7 @@ final class SpeedRun {
   private static final String FLOOR_SLOT = "floor";
 
   private final Request request;
-  private final LakePrograms programs;
-  private final DataFolder data;
+  private final MeasuredLake lake;
   private final List<Figure> figures = new ArrayList<>();
 
   /**
@@ -44,62 +39,27 @@ final class SpeedRun {
       Duration checkpointInterval,
       Optional<Path> recordings) {}
 
-  SpeedRun(Request request, LakePrograms programs, DataFolder data) {
+  SpeedRun(Request request, MeasuredLake lake) {
     this.request = request;
-    this.programs = programs;
-    this.data = data;
+    this.lake = lake;
   }
 
   SpeedReport run() throws Exception {
     Instant startedAt = Instant.now();
-    PlatformFile platform = startPlatform();
-    programs.run(line -> {}, "setup", "setup", "apply");
+    PlatformFile platform = lake.start();
     for (SpeedTable table : request.tables()) {
-      measure(new SpeedDatabase(platform, data, table));
+      measure(new SpeedDatabase(platform, lake.data(), table));
     }
     return new SpeedReport(startedAt, Runtime.getRuntime().availableProcessors(), figures);
   }
 
-  private PlatformFile startPlatform() throws InterruptedException {
-    Running up = programs.start("up", "up");
-    Optional<PlatformFile> file;
-    do {
-      Thread.sleep(100);
-      up.requireAlive();
-      file =
-          PlatformFile.read(data)
-              .filter(f -> f.state() == PlatformFile.State.RUNNING && f.pid() == up.pid());
-    } while (file.isEmpty());
-    return file.get();
-  }
-
   /** A source alone in its file: those of one file share the ingest's memory. */
   private Path configure(SpeedTable table, CaptureEngineName engine) throws IOException {
-    String source = MeasuredIngest.source(table, engine);
-    return Files.writeString(
-        data.path().resolve(source + ".yaml"),
-        """
-        catalog:
-          uri: ${platform:nessie-uri}
-          warehouse: ${platform:warehouse}
-        ingest:
-          state-folder: %s
-        sources:
-          - name: %s
-            engine: %s
-            host: ${platform:postgres-host}
-            port: ${platform:postgres-port}
-            database: %s
-            user: postgres
-            password: ${platform:secret:postgres}
-            publication: %s
-        """
-            .formatted(
-                data.ingest(),
-                source,
-                SpeedCommand.label(engine),
-                table.table(),
-                SpeedDatabase.PUBLICATION));
+    return lake.configure(
+        MeasuredIngest.source(table, engine),
+        SpeedCommand.label(engine),
+        table.table(),
+        SpeedDatabase.PUBLICATION);
   }
 
   private void measure(SpeedDatabase database) throws Exception {
@@ -109,7 +69,7 @@ final class SpeedRun {
     database.create(rows);
 
     // table ---> nothing, table ---> Iceberg
-    MachineLoad load = new MachineLoad(data, database.platform().pid());
+    MachineLoad load = new MachineLoad(lake.data(), database.platform().pid());
     CopyFloor floor = new CopyFloor(database, load);
     for (int i = 0; i < FLOOR_ROUNDS; i++) {
       add(floor.server());
@@ -153,8 +113,8 @@ final class SpeedRun {
   private MeasuredIngest ingest(SpeedDatabase database, CaptureEngineName engine)
       throws IOException {
     return new MeasuredIngest(
-        programs,
-        data,
+        lake.programs(),
+        lake.data(),
         configure(database.table(), engine),
         database,
         engine,
