@@ -86,8 +86,9 @@ class ITModelsKillAnywhere {
       assertThat(shop.references("published_"))
           .as("each publication has its tag, one made up for at need")
           .hasSize(tags.size() + 1);
+      System.out.printf(
+          "%d of %d kills, seed %d, found the run so: %s%n", kill, KILLS, SEED, moments);
     }
-    System.out.printf("%d kills, seed %d, found the run so: %s%n", KILLS, SEED, moments);
     List<List<String>> incremental = published();
     shop.refresh();
     assertThat(published()).as("as a full refresh").isEqualTo(incremental);

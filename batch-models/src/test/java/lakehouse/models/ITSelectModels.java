@@ -143,6 +143,44 @@ class ITSelectModels {
         .containsExactly("[d,104]", "[d,4]");
   }
 
+  @Test
+  void keepStatesOverANewAndAWiderColumn() throws IOException {
+    BronzeWriter grade =
+        new BronzeWriter(
+            lake.catalog(),
+            "school",
+            "grade",
+            List.of("id"),
+            columns("id", Types.LongType.get(), "points", Types.IntegerType.get()));
+    Path folder = Files.createDirectories(lake.folder().resolve("school/gold/school"));
+    Files.writeString(
+        folder.resolve("grade_history.sql"),
+        """
+        /*
+        description: What a grade was, and when
+        materialized: scd2
+        unique_key: id
+        */
+        SELECT * FROM ${ref('bronze.school.grade')}
+        """);
+    List<Model> models = ModelLibrary.loadFolder(lake.folder().resolve("school"));
+    Request history = new Request(List.of("gold.school.grade_history"), false);
+    grade.at(1, 0).load().loaded("id", 1L, "points", 5).loaded("id", 2L, "points", 6).commit();
+    lake.run(history, models);
+
+    grade
+        .addColumn("remark", Types.StringType.get())
+        .widenColumn("points", Types.LongType.get())
+        .at(1, 10)
+        .update("id", 1L, "points", 7_000_000_000L, "remark", "well")
+        .commit();
+    lake.run(history, models);
+
+    assertThat(
+            lake.query("SELECT id, points, remark, is_current FROM lake.gold.school.grade_history"))
+        .containsExactly("[1,5,null,false]", "[1,7000000000,well,true]", "[2,6,null,true]");
+  }
+
   private static List<Model> models() throws IOException {
     Path folder = Files.createDirectories(lake.folder().resolve("models/gold"));
     Files.writeString(

@@ -55,6 +55,18 @@ public final class TestLake implements BeforeAllCallback, AfterAllCallback {
     return platform.catalogConfig();
   }
 
+  /** Ends the catalog as a crash does. */
+  public void killCatalog() {
+    platform.kill();
+  }
+
+  /** Starts the catalog again. */
+  public void restartCatalog() {
+    platform.restart();
+    catalog.close();
+    catalog = LakeCatalog.open(catalogConfig());
+  }
+
   /** The catalog at {@code main}, open as long as the lake is. */
   public LakeCatalog catalog() {
     return catalog;

@@ -7,7 +7,7 @@ import lakehouse.catalog.cli.LakeException;
 public final class CatalogSilentException extends LakeException {
   private static final long serialVersionUID = 1L;
 
-  CatalogSilentException(String message, Exception cause) {
+  public CatalogSilentException(String message, Exception cause) {
     super(ExitCode.PREFLIGHT, message, cause);
   }
 }

@@ -109,7 +109,8 @@ public final class WriteAuditPublish {
    *
    * @return what was published, or empty if there was nothing new
    * @throws LakeException if an audit fails ({@link ExitCode#DATA_CHECK}) or another run holds the
-   *     lock ({@link ExitCode#CONFLICT}); nothing is published then
+   *     lock ({@link ExitCode#CONFLICT}); nothing is published then. If the catalog stops answering
+   *     ({@link ExitCode#PREFLIGHT}), all of it is published or nothing
    */
   public Optional<Published> run(Request request) {
     RunId run = RunId.next();
@@ -130,6 +131,8 @@ public final class WriteAuditPublish {
         }
         return Optional.of(published);
       }
+    } catch (RuntimeException e) {
+      throw CatalogLoss.of(e, config.catalog().uri());
     }
   }
 
