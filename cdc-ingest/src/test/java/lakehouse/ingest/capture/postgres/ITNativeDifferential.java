@@ -91,6 +91,35 @@ class ITNativeDifferential {
     }
   }
 
+  /** The other engine loads before the workload begins: its load has limits that this one lacks. */
+  @Test
+  void holdsWhatTheOtherEngineHolds() throws Exception {
+    long seed = Long.getLong("lakehouse.seed", System.currentTimeMillis() % 1_000_000);
+    SourceDatabase source = lake.source("both" + seed, RandomWorkload.DDL);
+    source.execute(
+        "ALTER ROLE lake_test IN DATABASE %s SET logical_decoding_work_mem = '64kB'"
+            .formatted(source.name()));
+    SourceDatabase other = source.as("other" + seed);
+    try (ProgramProcess second =
+        IngestProcess.ingest(other.config("engine: flink-cdc\nexclude: [bag]"))) {
+      lake.awaitLoaded(second, other, 3);
+      try (RandomWorkload workload = new RandomWorkload(source, seed);
+          ProgramProcess first = IngestProcess.ingest(source.config("engine: native"))) {
+        lake.awaitLoaded(first, source, 4);
+        lake.awaitCurrent(first, source);
+        workload.close();
+        lake.awaitCurrent(first, source);
+        assertEqual(source, workload);
+      }
+      lake.awaitCurrent(second, other);
+      for (String table : RandomWorkload.KEYED) {
+        assertThat(lake.assertEqual(other, table).rows())
+            .isEqualTo(lake.fold(source, table).rows());
+      }
+      System.out.printf("seed %d: both engines hold the same%n", seed);
+    }
+  }
+
   private void assertEqual(SourceDatabase source, RandomWorkload workload) throws Exception {
     for (String table : RandomWorkload.KEYED) {
       lake.assertEqual(source, table);
