@@ -26,7 +26,6 @@ final class PostgresSessions implements Serializable {
       SET bytea_output = 'hex';
       SET search_path = '';
       SET row_security = off;
-      SET statement_timeout = 0;
       SET lock_timeout = 0;
       SET idle_in_transaction_session_timeout = 0;
       """;
@@ -36,6 +35,7 @@ final class PostgresSessions implements Serializable {
 
   private static final String LOGIN_SECONDS = "10";
   private static final int ANSWER_SECONDS = 60;
+  private static final String NO_TIMEOUT = "SET statement_timeout = 0";
 
   private final SourceConfig source;
 
@@ -47,9 +47,17 @@ final class PostgresSessions implements Serializable {
     return source;
   }
 
-  /** A session for queries and {@code COPY}. */
+  /**
+   * A session for queries. The server ends one that waits for a lock before the driver gives the
+   * server up, so that none is left waiting for nobody.
+   */
   Connection open() throws SQLException {
-    return open(new Properties());
+    return open(new Properties(), "SET statement_timeout = '%d s'".formatted(ANSWER_SECONDS - 10));
+  }
+
+  /** A session for {@code COPY}, which takes its time. */
+  Connection openForCopy() throws SQLException {
+    return open(new Properties(), NO_TIMEOUT);
   }
 
   /** A session that speaks the replication protocol, and SQL by the simple protocol. */
@@ -57,7 +65,7 @@ final class PostgresSessions implements Serializable {
     Properties properties = new Properties();
     properties.setProperty("replication", "database");
     properties.setProperty("preferQueryMode", "simple");
-    return open(properties);
+    return open(properties, NO_TIMEOUT);
   }
 
   /**
@@ -94,7 +102,7 @@ final class PostgresSessions implements Serializable {
     }
   }
 
-  private Connection open(Properties properties) throws SQLException {
+  private Connection open(Properties properties, String timeout) throws SQLException {
     properties.setProperty("user", source.user());
     properties.setProperty("password", source.password().reveal());
     properties.setProperty("ApplicationName", "lakehouse " + source.name());
@@ -105,7 +113,7 @@ final class PostgresSessions implements Serializable {
     properties.setProperty("tcpKeepAlive", "true");
     Connection connection = DriverManager.getConnection(source.jdbcUrl(), properties);
     try (Statement statement = connection.createStatement()) {
-      statement.execute(SETTINGS);
+      statement.execute(SETTINGS + timeout);
       return connection;
     } catch (SQLException e) {
       connection.close();

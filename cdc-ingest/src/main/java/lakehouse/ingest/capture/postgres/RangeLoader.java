@@ -187,7 +187,7 @@ final class RangeLoader implements AutoCloseable {
 
   private Connection enter(String snapshot) throws SQLException {
     if (session == null) {
-      session = sessions.open();
+      session = sessions.openForCopy();
     }
     SnapshotHolder.enter(session, snapshot);
     return session;
