@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.StateMismatchException;
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Keeps a second capture of a source away while it is held: an advisory lock in the source's
  * database, which the server lets go of when this process ends, however it ends. Without it a
  * second capture that starts while the first one loads, when no slot is in use yet, would drop the
- * first one's slot.
+ * first one's slot. A server that restarts lets go of it too, while the capture goes on by itself,
+ * so it is taken again then.
  */
 final class SourceLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SourceLock.class);
@@ -39,10 +42,45 @@ final class SourceLock implements AutoCloseable {
         AND l.granted
       """;
 
-  private final Connection connection;
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int ANSWER_SECONDS = 10;
 
-  private SourceLock(Connection connection) {
+  private final SourceConfig source;
+  private final Thread keeping;
+  private Connection connection;
+  private volatile boolean closed;
+
+  private SourceLock(SourceConfig source, Connection connection) {
+    this.source = source;
     this.connection = connection;
+    this.keeping = new Thread(this::keep, "source-lock");
+    keeping.setDaemon(true);
+    keeping.start();
+  }
+
+  private void keep() {
+    while (!closed) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      try {
+        takeAgain();
+      } catch (SQLException e) {
+        LOG.debug("Source {}: its lock cannot be taken again yet", source.name(), e);
+      }
+    }
+  }
+
+  private synchronized void takeAgain() throws SQLException {
+    if (closed || connection.isValid(ANSWER_SECONDS)) {
+      return;
+    }
+    close(connection);
+    connection = session(source);
+    if (taken(connection, source)) {
+      LOG.info("Source {}: its lock was lost, and is held again", source.name());
+    } else {
+      close(connection); // the next look tries again; what is committed is safe by the catalog
+      LOG.warn("Source {}: its lock was lost, and another capture holds it", source.name());
+    }
   }
 
   /**
@@ -53,12 +91,9 @@ final class SourceLock implements AutoCloseable {
   static SourceLock take(SourceConfig source) {
     Connection connection = null;
     try {
-      connection = SourceConnection.open(source, "lakehouse lock");
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SET idle_session_timeout = 0");
-      }
+      connection = session(source);
       if (taken(connection, source)) {
-        return new SourceLock(connection);
+        return new SourceLock(source, connection);
       }
       StateMismatchException held =
           new StateMismatchException(
@@ -99,6 +134,17 @@ final class SourceLock implements AutoCloseable {
     }
   }
 
+  private static Connection session(SourceConfig source) throws SQLException {
+    Connection connection = SourceConnection.open(source, "lakehouse lock");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET idle_session_timeout = 0");
+      return connection;
+    } catch (SQLException e) {
+      close(connection);
+      throw e;
+    }
+  }
+
   private static boolean taken(Connection connection, SourceConfig source) throws SQLException {
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
       take.setInt(1, OURS);
@@ -122,7 +168,11 @@ final class SourceLock implements AutoCloseable {
 
   @Override
   public void close() {
-    close(connection);
+    closed = true;
+    LockSupport.unpark(keeping);
+    synchronized (this) {
+      close(connection);
+    }
   }
 
   private static void close(@org.jspecify.annotations.Nullable Connection connection) {

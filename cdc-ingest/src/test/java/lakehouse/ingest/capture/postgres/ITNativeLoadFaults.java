@@ -48,6 +48,12 @@ class ITNativeLoadFaults {
       SELECT count(*) FROM pg_stat_activity
       WHERE datname = current_database() AND query LIKE 'COPY (%' AND wait_event = 'ClientWrite'""";
 
+  private static final String LOCKS =
+      """
+      SELECT count(*) FROM pg_locks
+      WHERE locktype = 'advisory' AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
+
   @TempDir private static Path folder;
 
   private CaptureHarness lake;
@@ -166,6 +172,9 @@ class ITNativeLoadFaults {
       lake.awaitCurrent(ingest, source);
     }
     assertEqual(source);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> source.query(LOCKS).equals("1"));
   }
 
   private SourceDatabase source(String name) throws Exception {
