@@ -172,9 +172,7 @@ class ITNativeLoadFaults {
       lake.awaitCurrent(ingest, source);
     }
     assertEqual(source);
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> source.query(LOCKS).equals("1"));
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> source.query(LOCKS).equals("1"));
   }
 
   private SourceDatabase source(String name) throws Exception {
@@ -205,7 +203,7 @@ class ITNativeLoadFaults {
   }
 
   private static String change(Random random) {
-    return "UPDATE big SET n = n + 1, id = %s WHERE id = %d"
+    return "UPDATE big SET n = n + 1, id = %s WHERE id = %d; SELECT pg_sleep(0.02)"
         .formatted(random.nextInt(5) == 0 ? "-id" : "id", 1 + random.nextInt(ROWS));
   }
 

@@ -96,7 +96,7 @@ final class RandomWorkload implements AutoCloseable {
         connection.commit();
         while (!ended.get()) {
           transaction(connection, statement, random, lingers);
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(40));
+          TimeUnit.MILLISECONDS.sleep(random.nextInt(100));
         }
       }
     }
