@@ -114,7 +114,7 @@ class ITNativeLoadFaults {
           """
           SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND state = 'idle in transaction'
-            AND application_name = 'lakehouse holder'""");
+            AND usename = 'lake_test'""");
       terminateCopies(source);
       awaitPrinted("the snapshot is lost, the load begins again");
       awaitLoads(2);
