@@ -60,7 +60,7 @@ final class ITCatalogSetup {
             "create namespace silver.network",
             "create table ops.ingest_commit (11 columns)",
             "create table ops.model_run (13 columns)",
-            "create table ops.model_input (5 columns)",
+            "create table ops.model_input (7 columns)",
             "create table ops.audit_result (8 columns)");
 
     assertThat(CatalogSetup.apply(config)).isEqualTo(12);
