@@ -1,17 +1,12 @@
 package lakehouse.load.measure;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -56,19 +51,7 @@ final class FreshnessCommand implements Callable<Integer> {
       description = "of the ingest (default: ${DEFAULT-VALUE})")
   private Duration checkpointInterval = Duration.ofSeconds(1);
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "write the figures there too, for programs")
-  private Optional<Path> json = Optional.empty();
-
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description =
-          "where the platform of the test is made; not there yet, or empty, and deleted at the end"
-              + " (default: .lake/load-test)")
-  private Optional<Path> folder = Optional.empty();
+  @Mixin private Measurement measurement = new Measurement();
 
   private final Console console = new Console();
 
@@ -80,22 +63,13 @@ final class FreshnessCommand implements Callable<Integer> {
           "--rate must be at least %d, --tables at least 1, --duration at least PT1S."
               .formatted(FreshnessRun.CHANGES));
     }
-    try (MeasuredLake lake = MeasuredLake.in(folder)) {
+    try (MeasuredLake lake = measurement.lake()) {
       FreshnessReport report =
           new FreshnessRun(rate, tables, duration, checkpointInterval, lake).run();
       report.print(console);
-      write(report);
+      measurement.write(report);
       lake.delete();
     }
     return ExitCode.DONE.value();
-  }
-
-  private void write(FreshnessReport report) throws IOException {
-    if (json.isPresent()) {
-      try (PrintStream out =
-          new PrintStream(Files.newOutputStream(json.get()), false, StandardCharsets.UTF_8)) {
-        new Console(out).json(report);
-      }
-    }
   }
 }

@@ -17,7 +17,7 @@ import org.apache.commons.io.FileUtils;
  * A lake made for one measurement, on an embedded platform in a folder of its own. Closing it stops
  * its programs, also at the end of this process.
  */
-final class MeasuredLake implements AutoCloseable {
+public final class MeasuredLake implements AutoCloseable {
   private final DataFolder data;
   private final LakePrograms programs;
 
@@ -32,9 +32,10 @@ final class MeasuredLake implements AutoCloseable {
    * @param folder not there yet, or empty; {@code .lake/load-test} without one
    * @throws LakeException if the folder holds something
    */
-  static MeasuredLake in(Optional<Path> folder) throws IOException {
+  public static MeasuredLake in(Optional<Path> folder) throws IOException {
     Path home = LakePrograms.home();
-    DataFolder data = new DataFolder(folder.orElse(home.resolve(".lake").resolve("load-test")));
+    DataFolder data =
+        new DataFolder(folder.orElse(home.resolve(".lake").resolve("load-test")).toAbsolutePath());
     requireEmpty(data.path());
     data.create();
     LakePrograms programs = new LakePrograms(home.resolve("lake"), data, "");
@@ -58,16 +59,18 @@ final class MeasuredLake implements AutoCloseable {
     }
   }
 
-  DataFolder data() {
+  /** Its folder. */
+  public DataFolder data() {
     return data;
   }
 
-  LakePrograms programs() {
+  /** Its programs. */
+  public LakePrograms programs() {
     return programs;
   }
 
   /** Starts the platform and sets the catalog up. */
-  PlatformFile start() throws InterruptedException {
+  public PlatformFile start() throws InterruptedException {
     Running up = programs.start("up", "up");
     Optional<PlatformFile> file;
     do {
@@ -82,7 +85,7 @@ final class MeasuredLake implements AutoCloseable {
   }
 
   /** Writes a configuration of one source, which is a database of the platform. */
-  Path configure(String source, String engine, String database, String publication)
+  public Path configure(String source, String engine, String database, String publication)
       throws IOException {
     return Files.writeString(
         data.path().resolve(source + ".yaml"),
@@ -111,7 +114,7 @@ final class MeasuredLake implements AutoCloseable {
   }
 
   /** Stops its programs and deletes it; a run that failed leaves its logs instead. */
-  void delete() throws IOException {
+  public void delete() throws IOException {
     close();
     FileUtils.deleteDirectory(data.path().toFile());
   }

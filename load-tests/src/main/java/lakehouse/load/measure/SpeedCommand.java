@@ -1,9 +1,5 @@
 package lakehouse.load.measure;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +11,7 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.CaptureEngineName;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -69,12 +66,6 @@ final class SpeedCommand implements Callable<Integer> {
   private Duration checkpointInterval = Duration.ofSeconds(1);
 
   @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "write the figures there too, for programs")
-  private Optional<Path> json = Optional.empty();
-
-  @Option(
       names = "--jfr",
       paramLabel = "FOLDER",
       description =
@@ -82,20 +73,14 @@ final class SpeedCommand implements Callable<Integer> {
               + " time went")
   private Optional<Path> recordings = Optional.empty();
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description =
-          "where the platform of the test is made; not there yet, or empty, and deleted at the end"
-              + " (default: .lake/load-test)")
-  private Optional<Path> folder = Optional.empty();
+  @Mixin private Measurement measurement = new Measurement();
 
   private final Console console = new Console();
 
   @Override
   public Integer call() throws Exception {
     checkOptions();
-    try (MeasuredLake lake = MeasuredLake.in(folder)) {
+    try (MeasuredLake lake = measurement.lake()) {
       SpeedRun.Request request =
           new SpeedRun.Request(
               rows,
@@ -106,7 +91,7 @@ final class SpeedCommand implements Callable<Integer> {
               recordings);
       SpeedReport report = new SpeedRun(request, lake).run();
       report.print(console);
-      write(report);
+      measurement.write(report.json());
       lake.delete();
     }
     return ExitCode.DONE.value();
@@ -138,14 +123,5 @@ final class SpeedCommand implements Callable<Integer> {
       case NATIVE -> "native";
       case FLINK_CDC -> "flink-cdc";
     };
-  }
-
-  private void write(SpeedReport report) throws IOException {
-    if (json.isPresent()) {
-      try (PrintStream out =
-          new PrintStream(Files.newOutputStream(json.get()), false, StandardCharsets.UTF_8)) {
-        new Console(out).json(report.json());
-      }
-    }
   }
 }

@@ -1,20 +1,16 @@
 package lakehouse.load.models;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
-import lakehouse.catalog.platform.DataFolder;
-import lakehouse.load.programs.LakePrograms;
-import org.apache.commons.io.FileUtils;
+import lakehouse.load.measure.MeasuredLake;
+import lakehouse.load.measure.Measurement;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -40,24 +36,12 @@ public final class ModelsCommand implements Callable<Integer> {
   private long rows;
 
   @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "write the figures there too, for programs")
-  private Optional<Path> json = Optional.empty();
-
-  @Option(
       names = "--jfr",
       paramLabel = "FOLDER",
       description = "record each run by Java's flight recorder, and keep the recordings there")
   private Optional<Path> recordings = Optional.empty();
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description =
-          "where the platform of the test is made; not there yet, or empty, and deleted at the end"
-              + " (default: .lake/load-test)")
-  private Optional<Path> folder = Optional.empty();
+  @Mixin private Measurement measurement = new Measurement();
 
   private final Console console = new Console();
 
@@ -67,47 +51,15 @@ public final class ModelsCommand implements Callable<Integer> {
       throw new LakeException(
           ExitCode.CONFIGURATION, "--rows must be at least 100,000; given %d.".formatted(rows));
     }
-    Path home = LakePrograms.home();
-    DataFolder data =
-        new DataFolder(folder.orElse(home.resolve(".lake").resolve("load-test")).toAbsolutePath());
-    requireEmpty(data.path());
-    data.create();
     if (recordings.isPresent()) {
       Files.createDirectories(recordings.get());
     }
-    LakePrograms programs = new LakePrograms(home.resolve("lake"), data, "");
-    Thread onSignal = new Thread(programs::close, "load-test-stop");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    try {
-      CostReport report =
-          new ModelsRun(rows, programs, data, recordings.map(Path::toAbsolutePath)).run();
+    try (MeasuredLake lake = measurement.lake()) {
+      CostReport report = new ModelsRun(rows, lake, recordings.map(Path::toAbsolutePath)).run();
       report.print(console);
-      if (json.isPresent()) {
-        try (PrintStream out =
-            new PrintStream(Files.newOutputStream(json.get()), false, StandardCharsets.UTF_8)) {
-          new Console(out).json(report.json());
-        }
-      }
-    } finally {
-      programs.close();
+      measurement.write(report.json());
+      lake.delete();
     }
-    FileUtils.deleteDirectory(data.path().toFile()); // a run that failed leaves its logs
     return ExitCode.DONE.value();
-  }
-
-  private static void requireEmpty(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.findAny().isPresent()) {
-        throw new LakeException(
-            ExitCode.CONFIGURATION,
-            """
-            %s holds something, perhaps of a load test that failed; nothing was touched.
-            Delete it, or choose another folder with --data."""
-                .formatted(folder));
-      }
-    }
   }
 }

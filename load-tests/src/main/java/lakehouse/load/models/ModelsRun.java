@@ -13,20 +13,21 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.LakeConfigs;
-import lakehouse.catalog.platform.DataFolder;
-import lakehouse.catalog.platform.PlatformFile;
+import lakehouse.load.measure.MachineLoad;
+import lakehouse.load.measure.MachineLoad.Counts;
+import lakehouse.load.measure.MeasuredLake;
 import lakehouse.load.models.CostReport.Cost;
-import lakehouse.load.programs.LakePrograms;
-import lakehouse.load.programs.LakePrograms.Running;
 
 /** One run of the measurement, on a platform of its own. */
 final class ModelsRun {
   private static final String SILVER = "silver";
   private static final String GOLD = "gold";
 
+  /** The programs that are measured are started by this one, and have ended. */
+  private static final MachineLoad LOAD = MachineLoad.ofThisProcess();
+
   private final long rows;
-  private final LakePrograms programs;
-  private final DataFolder data;
+  private final MeasuredLake lake;
   private final Optional<Path> recordings;
   private final List<Cost> costs = new ArrayList<>();
   private final Path config;
@@ -35,18 +36,15 @@ final class ModelsRun {
    * @param rows about how many the table has
    * @param recordings the folder for flight recordings
    */
-  ModelsRun(long rows, LakePrograms programs, DataFolder data, Optional<Path> recordings) {
+  ModelsRun(long rows, MeasuredLake lake, Optional<Path> recordings) {
     this.rows = rows;
-    this.programs = programs;
-    this.data = data;
+    this.lake = lake;
     this.recordings = recordings;
-    this.config = data.path().resolve("models.yaml");
+    this.config = lake.data().path().resolve("models.yaml");
   }
 
   CostReport run() throws Exception {
-    Running up = programs.start("up", "up");
-    awaitPlatform(up);
-    programs.run(line -> {}, "setup", "setup", "apply");
+    lake.start();
     Files.writeString(
         config,
         """
@@ -58,7 +56,7 @@ final class ModelsRun {
         """);
     BronzeReadings readings;
     try (LakeCatalog catalog = LakeCatalog.open(catalogConfig());
-        DuckDb duckDb = new DuckDb(Files.createDirectories(data.path().resolve("duckdb")))) {
+        DuckDb duckDb = new DuckDb(Files.createDirectories(lake.data().path().resolve("duckdb")))) {
       // the same on next to nothing: what the start of a program costs
       BronzeReadings tiny = create(catalog, duckDb, "tiny", 1);
       Measured silverStart = build(tiny, SILVER, "first");
@@ -70,8 +68,8 @@ final class ModelsRun {
       readings = create(catalog, duckDb, "big", rows);
       add(SILVER, "first build", 0, build(readings, SILVER, "first"), silverStart);
       add(GOLD, "first build", 0, build(readings, GOLD, "first"), goldStart);
-      Path silverFloor = data.path().resolve("silver.parquet");
-      Path goldFloor = data.path().resolve("gold.parquet");
+      Path silverFloor = lake.data().path().resolve("silver.parquet");
+      Path goldFloor = lake.data().path().resolve("gold.parquet");
       for (Scenario scenario : Scenario.ALL) {
         readings.change(scenario);
         long changes = scenario.changes(readings.rows());
@@ -110,12 +108,12 @@ final class ModelsRun {
 
   private BronzeReadings create(LakeCatalog catalog, DuckDb duckDb, String source, long about)
       throws IOException {
-    ReadingModels.write(data.path().resolve("models"), source);
+    ReadingModels.write(lake.data().path().resolve("models"), source);
     return BronzeReadings.create(catalog, duckDb, source, about);
   }
 
   private CatalogConfig catalogConfig() {
-    return LakeConfigs.load(Optional.of(config), data).catalog();
+    return LakeConfigs.load(Optional.of(config), lake.data()).catalog();
   }
 
   private Measured build(BronzeReadings readings, String layer, String what, String... more)
@@ -135,9 +133,15 @@ final class ModelsRun {
     arguments.addAll(List.of(more));
     return measured(
         () ->
-            programs
+            lake.programs()
                 .startWith(javaOptions(name), name, arguments.toArray(String[]::new))
                 .await(line -> {}));
+  }
+
+  private static LakeException notTold() {
+    return new LakeException(
+        ExitCode.CONFIGURATION,
+        "This system does not tell processor time under /proc: measure on Linux.");
   }
 
   /** Something to be measured. */
@@ -148,12 +152,13 @@ final class ModelsRun {
   private record Measured(Duration cpu, Duration wall, double others) {}
 
   private static Measured measured(Step step) throws Exception {
-    ProcessorTime before = ProcessorTime.now();
+    Counts before = LOAD.counts();
     long began = System.nanoTime();
     step.run();
     Duration wall = Duration.ofNanos(System.nanoTime() - began);
-    ProcessorTime taken = ProcessorTime.now().minus(before);
-    return new Measured(taken.ours(), wall, taken.othersShare());
+    Counts after = LOAD.counts();
+    return new Measured(
+        after.oursSince(before), wall, after.othersSince(before).orElseThrow(ModelsRun::notTold));
   }
 
   private void add(String layer, String what, long changes, Measured measured, Measured start) {
@@ -181,8 +186,8 @@ final class ModelsRun {
       throws InterruptedException {
     String expected = duckDb.text(sum.formatted("read_parquet('%s')".formatted(file)));
     String found =
-        programs.run(
-            line -> {}, "query", "query", "--config", config.toString(), sum.formatted(table));
+        lake.programs()
+            .run(line -> {}, "query", "query", "--config", config.toString(), sum.formatted(table));
     if (!found.contains(expected)) {
       throw new LakeException(
           ExitCode.DATA_CHECK,
@@ -198,14 +203,5 @@ final class ModelsRun {
                     + " -XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + folder.resolve(name + ".jfr"))
         .orElse("");
-  }
-
-  private void awaitPlatform(Running up) throws InterruptedException {
-    while (PlatformFile.read(data)
-        .filter(f -> f.state() == PlatformFile.State.RUNNING && f.pid() == up.pid())
-        .isEmpty()) {
-      Thread.sleep(100);
-      up.requireAlive();
-    }
   }
 }

@@ -3,10 +3,7 @@ package lakehouse.load.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import lakehouse.catalog.platform.ProgramProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,37 +13,16 @@ class ITFreshness {
 
   @Test
   void seesEveryTransactionComeThrough() throws Exception {
-    Path figures = folder.resolve("figures.json");
-    Path log = folder.resolve("log");
-    Process process =
-        new ProcessBuilder(
-                ProgramProcess.checkout().resolve("lake").toString(),
-                "load-test",
-                "freshness",
-                "--rate=500",
-                "--tables=3",
-                "--duration=PT5S",
-                "--data=" + folder.resolve("data"),
-                "--json=" + figures)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(20, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      process.destroy();
-    }
+    LoadTestProgram.Result result =
+        LoadTestProgram.run(folder, "freshness", "--rate=500", "--tables=3", "--duration=PT5S");
 
-    assertThat(process.exitValue()).as(log.toString()).isZero();
-    JsonNode measured = JsonMapper.builder().build().readTree(figures.toFile());
-    assertThat(measured.get("whole").get("transactions").asLong()).isEqualTo(50);
-    assertThat(measured.get("minutes")).hasSize(1);
-    assertThat(measured.get("commits").asLong()).isPositive();
-    double p50 = measured.get("whole").get("p50").asDouble();
-    double p99 = measured.get("whole").get("p99").asDouble();
+    JsonNode whole = result.figures().get("whole");
+    assertThat(whole.get("transactions").asLong()).isEqualTo(50);
+    assertThat(result.figures().get("minutes")).hasSize(1);
+    assertThat(result.figures().get("commits").asLong()).isPositive();
+    double p50 = whole.get("p50").asDouble();
     assertThat(p50).isPositive();
-    assertThat(p99).isBetween(p50, measured.get("whole").get("max").asDouble());
-    assertThat(log).content().contains("500 changes/s were due");
-    assertThat(folder.resolve("data")).doesNotExist();
+    assertThat(whole.get("p99").asDouble()).isBetween(p50, whole.get("max").asDouble());
+    assertThat(result.output()).contains("500 changes/s were due");
   }
 }
