@@ -2,7 +2,6 @@ package lakehouse.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.projectnessie.model.LogResponse;
 
 /**
@@ -28,9 +27,8 @@ import org.projectnessie.model.LogResponse;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ITCapture {
-  @TempDir private static Path folder;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
-  private CaptureHarness lake;
   private SourceDatabase source;
   private ProgramProcess ingest;
 
@@ -87,7 +85,6 @@ class ITCapture {
 
   @BeforeAll
   void start() throws Exception {
-    lake = new CaptureHarness(folder);
     source = lake.source("kinds", KINDS);
     ingest =
         IngestProcess.ingest(
@@ -103,7 +100,6 @@ class ITCapture {
   @AfterAll
   void stop() {
     ingest.close();
-    lake.close();
   }
 
   @Test

@@ -20,11 +20,9 @@ import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.LoadGate;
 import lakehouse.ingest.fixture.SourceDatabase;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
 
 /**
@@ -40,21 +38,9 @@ class ITCaptureKill {
   /** Rows of a transaction that takes seconds. */
   private static final long LARGE = 40_000;
 
-  @TempDir private static Path folder;
-
-  private static CaptureHarness lake;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
   private @Nullable ProgramProcess ingest;
-
-  @BeforeAll
-  static void start() {
-    lake = new CaptureHarness(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    lake.close();
-  }
 
   @AfterEach
   void stopIngest() {

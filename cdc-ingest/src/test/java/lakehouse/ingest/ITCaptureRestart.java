@@ -12,7 +12,6 @@ import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * One source whose ingest is stopped and started again, with the state it left, with an older one,
@@ -29,9 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ITCaptureRestart {
-  @TempDir private static Path folder;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
-  private CaptureHarness lake;
   private SourceDatabase source;
   private Path config;
   private ProgramProcess ingest;
@@ -39,7 +37,6 @@ class ITCaptureRestart {
 
   @BeforeAll
   void start() throws Exception {
-    lake = new CaptureHarness(folder);
     source =
         lake.source(
             "places",
@@ -48,11 +45,6 @@ class ITCaptureRestart {
             INSERT INTO a SELECT i, i FROM generate_series(1, 1000) i;
             """);
     config = source.config("");
-  }
-
-  @AfterAll
-  void stop() {
-    lake.close();
   }
 
   @AfterEach
@@ -80,7 +72,7 @@ class ITCaptureRestart {
         .satisfies(state -> assertThat(state.epoch()).isEqualTo(1));
     assertHolds(Map.of("l", 1L, "r", 1000L, "u", 10L));
     assertThat(ingest.stop()).as(ingest.output()).isZero();
-    firstSavepoint = copied(savepoint(), folder.resolve("older savepoint"));
+    firstSavepoint = copied(savepoint(), lake.folder().resolve("older savepoint"));
   }
 
   @Test

@@ -2,7 +2,6 @@ package lakehouse.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -17,32 +16,18 @@ import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.LoadGate;
 import lakehouse.ingest.fixture.SourceDatabase;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What the connector gets wrong and we do not mend: each line of docs/limits.md on flink-cdc. A
  * test that fails here means that the connector has become better, and a line can go.
  */
 class ITFlinkCdcLimits {
-  @TempDir private static Path folder;
-
-  private static CaptureHarness lake;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
   private @Nullable ProgramProcess ingest;
-
-  @BeforeAll
-  static void start() {
-    lake = new CaptureHarness(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    lake.close();
-  }
 
   @AfterEach
   void stopIngest() {

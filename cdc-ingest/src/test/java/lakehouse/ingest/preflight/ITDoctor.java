@@ -10,28 +10,14 @@ import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a user sees who has something to mend: exit code, cause, and the remedy to the letter. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ITDoctor {
-  @TempDir private static Path folder;
-
-  private CaptureHarness lake;
-
-  @BeforeAll
-  void start() {
-    lake = new CaptureHarness(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    lake.close();
-  }
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
   @Test
   void tellsAllThatIsWrongWithASourceAndTheIngestDoesNotBegin() throws Exception {

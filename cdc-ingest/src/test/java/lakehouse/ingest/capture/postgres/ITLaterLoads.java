@@ -17,12 +17,10 @@ import lakehouse.ingest.fixture.Clients;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tables that are loaded while others stream, in real processes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -44,24 +42,13 @@ class ITLaterLoads {
   private static final Predicate<SourceState> LATE_IS_LOADED =
       state -> state.loaded().contains("public.late");
 
-  @TempDir private static Path folder;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
-  private CaptureHarness lake;
   private ProgramProcess ingest;
-
-  @BeforeAll
-  void start() {
-    lake = new CaptureHarness(folder);
-  }
 
   @AfterEach
   void endIngest() {
     ingest.close();
-  }
-
-  @AfterAll
-  void stop() {
-    lake.close();
   }
 
   @Test

@@ -2,7 +2,6 @@ package lakehouse.ingest.capture.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -12,11 +11,9 @@ import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Random workloads that begin before the slot is made and go on past the hand-over: bronze, folded
@@ -28,19 +25,7 @@ class ITNativeDifferential {
   /** Sources of one process. */
   private static final int AT_ONCE = 3;
 
-  @TempDir private static Path folder;
-
-  private CaptureHarness lake;
-
-  @BeforeAll
-  void start() {
-    lake = new CaptureHarness(folder);
-  }
-
-  @AfterAll
-  void stop() {
-    lake.close();
-  }
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
   @Test
   void holdsWhatTheSourceHoldsWhateverItsClientsDo() throws Exception {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.projectnessie.model.Branch;
 
 /**
@@ -39,10 +39,9 @@ class ITNativeFaults {
   private static final String COMMIT_REQUEST = "/history/commit";
   private static final String STREAM_BROKE = "The stream of changes broke";
 
-  @TempDir private static Path folder;
-
   private final Random random = new Random(1);
-  private CaptureHarness lake;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
+
   private TcpProxy toSource;
   private TcpProxy toCatalog;
   private SourceDatabase bank;
@@ -54,7 +53,6 @@ class ITNativeFaults {
 
   @BeforeAll
   void start() throws Exception {
-    lake = new CaptureHarness(folder);
     toSource = lake.networkToSource();
     toCatalog = lake.networkToCatalog();
     bank = lake.source("bank", Accounts.DDL).through(toSource, toCatalog);
@@ -69,7 +67,6 @@ class ITNativeFaults {
     ingest.close();
     toSource.close();
     toCatalog.close();
-    lake.close();
   }
 
   @AfterEach

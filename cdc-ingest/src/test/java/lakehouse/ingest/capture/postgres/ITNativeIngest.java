@@ -2,7 +2,6 @@ package lakehouse.ingest.capture.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -15,36 +14,23 @@ import lakehouse.ingest.fixture.Clients;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.SourceDatabase;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The whole way from PostgreSQL to bronze by our own engine, in real processes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ITNativeIngest {
   private static final String NATIVE = "engine: native";
 
-  @TempDir private static Path folder;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
-  private CaptureHarness lake;
   private ProgramProcess ingest;
-
-  @BeforeAll
-  void start() {
-    lake = new CaptureHarness(folder);
-  }
 
   @AfterEach
   void endIngest() {
     ingest.close();
-  }
-
-  @AfterAll
-  void stop() {
-    lake.close();
   }
 
   @Test

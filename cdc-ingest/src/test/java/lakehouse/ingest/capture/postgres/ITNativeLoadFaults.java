@@ -2,7 +2,6 @@ package lakehouse.ingest.capture.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import lakehouse.catalog.platform.PlatformProcess;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What befalls a first load while its readers stand in the midst of a range: each is shown to bite,
@@ -54,9 +53,7 @@ class ITNativeLoadFaults {
       WHERE locktype = 'advisory' AND granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
 
-  @TempDir private static Path folder;
-
-  private CaptureHarness lake;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
   /** PostgreSQL alone: it can be restarted without the catalog. */
   private PlatformProcess server;
@@ -67,8 +64,7 @@ class ITNativeLoadFaults {
 
   @BeforeAll
   void start() {
-    lake = new CaptureHarness(folder);
-    server = PlatformProcess.start(folder.resolve("data of the source"));
+    server = PlatformProcess.start(lake.folder().resolve("data of the source"));
     server.kill();
     toSource = TcpProxy.to(server.host(), server.port());
     toCatalog = lake.networkToCatalog();
@@ -85,7 +81,6 @@ class ITNativeLoadFaults {
     toSource.close();
     toCatalog.close();
     server.close();
-    lake.close();
   }
 
   @Test

@@ -14,12 +14,10 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Large rows and large transactions, in a process with a heap of 1 GiB. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -27,24 +25,13 @@ class ITNativeSizes {
   private static final String NATIVE = "engine: native";
   private static final String LEFT_OUT = "left out: the row is larger than 32 MiB";
 
-  @TempDir private static Path folder;
+  @RegisterExtension static final CaptureHarness lake = new CaptureHarness();
 
-  private CaptureHarness lake;
   private ProgramProcess ingest;
-
-  @BeforeAll
-  void start() {
-    lake = new CaptureHarness(folder);
-  }
 
   @AfterEach
   void endIngest() {
     ingest.close();
-  }
-
-  @AfterAll
-  void stop() {
-    lake.close();
   }
 
   @Test
