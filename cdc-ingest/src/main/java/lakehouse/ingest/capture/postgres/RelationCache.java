@@ -1,6 +1,5 @@
 package lakehouse.ingest.capture.postgres;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -10,10 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import lakehouse.catalog.cli.ExitCode;
-import lakehouse.catalog.cli.LakeException;
 import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.capture.postgres.RowLayout.Form;
 import lakehouse.ingest.capture.postgres.SourceTable.Column;
@@ -54,29 +50,11 @@ final class RelationCache {
    */
   private record Known(SourceTable table, Standing standing, long keptFrom, long skippedAt) {}
 
-  /**
-   * A column as the stream describes it.
-   *
-   * @param identifies whether it is of the table's identity
-   */
-  private record Sent(String name, int type, int modifier, boolean identifies) {}
-
-  /**
-   * A table as the stream describes it.
-   *
-   * @param identity as in {@code pg_class.relreplident}
-   */
-  private record Description(String schema, String name, char identity, List<Sent> columns) {
-    String qualifiedName() {
-      return schema + "." + name;
-    }
-  }
-
   private final PostgresSessions sessions;
   private final ColumnMasks masks;
   private final Reload reload;
   private final Map<String, Known> known = new TreeMap<>();
-  private final Map<Integer, Description> descriptions = new HashMap<>();
+  private final Map<Integer, RelationMessage> descriptions = new HashMap<>();
   private final Map<Integer, RowLayout> layouts = new HashMap<>();
   private TypeCatalog types = TypeCatalog.NOTHING;
   private Form form = Form.STREAM_TEXT;
@@ -172,23 +150,7 @@ final class RelationCache {
   /** Takes a description: oid, schema, name, identity, and the columns. */
   void define(byte[] bytes, int offset) {
     int oid = Wire.int32(bytes, offset);
-    Cursor cursor = new Cursor(bytes, offset + 4);
-    String schema = cursor.text();
-    String name = cursor.text();
-    char identity = (char) bytes[cursor.at++];
-    int count = Wire.int16(bytes, cursor.at);
-    cursor.at += 2;
-    List<Sent> columns = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      boolean identifies = bytes[cursor.at++] == 1;
-      String column = cursor.text();
-      columns.add(
-          new Sent(
-              column, Wire.int32(bytes, cursor.at), Wire.int32(bytes, cursor.at + 4), identifies));
-      cursor.at += 8;
-    }
-    Description description =
-        new Description(schema.isEmpty() ? "pg_catalog" : schema, name, identity, columns);
+    RelationMessage description = RelationMessage.read(bytes, offset + 4);
     if (!description.equals(descriptions.put(oid, description))) {
       layouts.remove(oid); // else it is described again, as after any invalidation
     }
@@ -204,7 +166,7 @@ final class RelationCache {
     if (layout != null) {
       return layout;
     }
-    Description description = descriptions.get(oid);
+    RelationMessage description = descriptions.get(oid);
     Known table = description == null ? null : known.get(description.qualifiedName());
     if (table == null || commitLsn < table.keptFrom()) {
       return null;
@@ -231,19 +193,21 @@ final class RelationCache {
   }
 
   private @Nullable RowLayout follow(
-      Known before, int oid, Description description, List<Column> columns) throws SQLException {
+      Known before, int oid, RelationMessage description, List<Column> columns)
+      throws SQLException {
     SourceTable table = before.table();
-    requireSameIdentity(table, description);
+    RelationChange change = new RelationChange(sessions.source().name(), table);
+    change.requireSameIdentity(description);
+    change.requireSameTable(oid);
     List<SourceTable.Leaf> leaves = table.leaves();
     if (!table.columns().equals(columns)) {
-      requireFollows(table, oid, columns);
-      Optional<List<SourceTable.Leaf>> whole = leavesIfNothingIsMissing(table, columns);
+      change.requireFollows(columns);
+      requireReadable(table, columns);
+      Optional<List<SourceTable.Leaf>> whole = leavesIfNothingIsMissing(change, columns);
       if (whole.isEmpty()) {
         return null;
       }
       leaves = whole.get();
-    } else if (oid != table.oid()) {
-      throw stop(table, "the table was dropped and made again");
     }
     SourceTable now =
         new SourceTable(
@@ -258,7 +222,8 @@ final class RelationCache {
    * table is loaded anew.
    */
   private Optional<List<SourceTable.Leaf>> leavesIfNothingIsMissing(
-      SourceTable table, List<Column> columns) throws SQLException {
+      RelationChange change, List<Column> columns) throws SQLException {
+    SourceTable table = change.table();
     Set<String> former =
         table.columns().stream().map(Column::name).collect(Collectors.toUnmodifiableSet());
     try (Connection connection = sessions.open()) {
@@ -267,7 +232,7 @@ final class RelationCache {
           tables
               .read(table.schema(), table.name())
               .filter(now -> now.oid() == table.oid())
-              .orElseThrow(() -> stop(table, "the table was dropped or renamed"))
+              .orElseThrow(() -> change.stop("the table was dropped or renamed"))
               .leaves();
       Set<String> defaults = tables.columnsWithMissingValue(table.oid());
       for (Column column : columns) {
@@ -289,9 +254,9 @@ final class RelationCache {
         .equals(now.stream().map(SourceTable.Leaf::fileNode).toList());
   }
 
-  private List<Column> columns(Description description) throws SQLException {
+  private List<Column> columns(RelationMessage description) throws SQLException {
     List<Column> columns = new ArrayList<>();
-    for (Sent column : description.columns()) {
+    for (RelationMessage.Sent column : description.columns()) {
       columns.add(new Column(column.name(), type(column.type(), column.modifier())));
     }
     return columns;
@@ -311,54 +276,7 @@ final class RelationCache {
         || columns.stream().allMatch(column -> ValueDecoders.readsBinary(column.type()));
   }
 
-  // Rows are told apart by the key of the load, and old ones come with their identity's columns.
-  private void requireSameIdentity(SourceTable table, Description now) {
-    Set<String> identity =
-        now.columns().stream()
-            .filter(Sent::identifies)
-            .map(Sent::name)
-            .collect(Collectors.toCollection(TreeSet::new));
-    if (now.identity() != 'f' && !identity.equals(Set.copyOf(table.key()))) {
-      throw stop(
-          table,
-          "its rows were told apart by the columns %s, and are by %s now"
-              .formatted(table.key(), identity));
-    }
-  }
-
-  private void requireFollows(SourceTable table, int oid, List<Column> columns) {
-    if (oid != table.oid()) {
-      throw stop(table, "the table was dropped and made again");
-    }
-    Map<String, WireType> before =
-        table.columns().stream().collect(Collectors.toMap(Column::name, Column::type));
-    Map<String, WireType> after =
-        columns.stream().collect(Collectors.toMap(Column::name, Column::type));
-    for (String column : table.key()) {
-      if (!after.containsKey(column)) {
-        throw stop(table, "the key's column %s is gone".formatted(column));
-      }
-    }
-    boolean added = !before.keySet().containsAll(after.keySet());
-    boolean dropped = !after.keySet().containsAll(before.keySet());
-    if (added && dropped) {
-      throw stop(
-          table,
-          "columns were dropped and others added, which may be a renaming (before: %s; now: %s)"
-              .formatted(names(table.columns()), names(columns)));
-    }
-    for (Column column : columns) {
-      WireType former = before.get(column.name());
-      if (former != null && !TypeChange.keepsValues(former, column.type())) {
-        throw stop(
-            table,
-            "column %s changed its type from %s to %s"
-                .formatted(
-                    column.name(),
-                    ValueDecoders.bronzeType(former),
-                    ValueDecoders.bronzeType(column.type())));
-      }
-    }
+  private void requireReadable(SourceTable table, List<Column> columns) {
     if (!readable(columns)) {
       throw new StreamFormException(
           "Table %s has a column now that is sent as text".formatted(table.qualifiedName()));
@@ -371,40 +289,6 @@ final class RelationCache {
 
     StreamFormException(String message) {
       super(message);
-    }
-  }
-
-  private static String names(List<Column> columns) {
-    return columns.stream().map(Column::name).collect(Collectors.joining(", "));
-  }
-
-  private LakeException stop(SourceTable table, String cause) {
-    return new LakeException(
-        ExitCode.CONFLICT,
-        """
-        The capture stopped at table %s: %s.
-        PostgreSQL's log does not carry what this did to the rows that were there before, so going \
-        on would leave the lake wrong. All changes before it are committed.
-        Load the table anew: `lake resync %s %s`, then `lake ingest` again."""
-            .formatted(
-                table.qualifiedName(), cause, sessions.source().name(), table.qualifiedName()));
-  }
-
-  private static final class Cursor {
-    private final byte[] bytes;
-    private int at;
-
-    Cursor(byte[] bytes, int at) {
-      this.bytes = bytes;
-      this.at = at;
-    }
-
-    String text() {
-      int from = at;
-      while (bytes[at] != 0) {
-        at++;
-      }
-      return new String(bytes, from, at++ - from, StandardCharsets.UTF_8);
     }
   }
 }
