@@ -15,8 +15,15 @@ import org.apache.iceberg.Table;
 public final class AppendedFiles {
   private AppendedFiles() {}
 
-  /** The files that came after a sequence number, in no order. */
+  /**
+   * The files that came after a sequence number, in no order.
+   *
+   * @param sequenceNumber a known one: after none, all files would be new
+   */
   public static List<DataFile> after(Table table, long sequenceNumber) {
+    if (sequenceNumber == Watermark.UNKNOWN) {
+      throw new IllegalArgumentException("nobody knows what came to " + table.name());
+    }
     List<DataFile> files = new ArrayList<>();
     Snapshot snapshot = table.currentSnapshot();
     if (snapshot == null) {

@@ -3,7 +3,10 @@ package lakehouse.models.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -123,19 +126,19 @@ final class ChangeLog {
             .table(Names.table(name));
   }
 
+  // The manager keeps the tasks as long as this program runs, which is one run.
   private Dataset<Row> ofFiles(SparkSession spark, List<DataFile> files) {
     String id = UUID.randomUUID().toString();
-    ScanTaskSetManager.get()
-        .stageTasks(table, id, files.stream().map(this::task).collect(Collectors.toList()));
+    String schema = SchemaParser.toJson(table.schema());
+    Map<Integer, String> specs = new HashMap<>();
+    table.specs().forEach((number, spec) -> specs.put(number, PartitionSpecParser.toJson(spec)));
+    ResidualEvaluator all = ResidualEvaluator.unpartitioned(Expressions.alwaysTrue());
+    List<FileScanTask> tasks = new ArrayList<>(files.size());
+    for (DataFile file : files) {
+      tasks.add(
+          new BaseFileScanTask(file, new DeleteFile[0], schema, specs.get(file.specId()), all));
+    }
+    ScanTaskSetManager.get().stageTasks(table, id, tasks);
     return spark.read().option("scan-task-set-id", id).table(Names.table(name));
-  }
-
-  private FileScanTask task(DataFile file) {
-    return new BaseFileScanTask(
-        file,
-        new DeleteFile[0],
-        SchemaParser.toJson(table.schema()),
-        PartitionSpecParser.toJson(table.specs().get(file.specId())),
-        ResidualEvaluator.unpartitioned(Expressions.alwaysTrue()));
   }
 }

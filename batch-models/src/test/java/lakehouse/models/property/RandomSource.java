@@ -1,12 +1,10 @@
 package lakehouse.models.property;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +22,6 @@ import lakehouse.models.BronzeWriter;
 import lakehouse.models.TestLake;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A source of three tables to which random things happen, as its capture writes them: {@code entry}
@@ -34,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 final class RandomSource {
   private static final OffsetDateTime BEGIN =
       Instant.parse("2026-01-01T00:00:00Z").atOffset(ZoneOffset.UTC);
-  private static final LocalDate FIRST_DAY = LocalDate.of(2026, 2, 26);
+  static final LocalDate FIRST_DAY = LocalDate.of(2026, 2, 26);
 
   private final String name;
   private final Random random;
+  private final RandomRows freshRows;
   private final CatalogCommit commits;
   private final BronzeWriter entries;
   private final BronzeWriter owners;
@@ -53,13 +51,12 @@ final class RandomSource {
   private int epoch = 1;
   private long lsn = 0;
   private OffsetDateTime time = BEGIN;
-  private boolean added = false;
-  private boolean widened = false;
 
   RandomSource(TestLake lake, CatalogCommit commits, String name, long seed) {
     this.name = name;
     this.commits = commits;
     this.random = new Random(seed);
+    this.freshRows = new RandomRows(random);
     this.widenAt = random.nextInt(12);
     this.addAt = random.nextInt(12);
     this.entries =
@@ -155,14 +152,14 @@ final class RandomSource {
 
   private void load() {
     for (int i = 0; i < 25; i++) {
-      Map<String, Object> row = entryRow(freeEntry());
+      Map<String, Object> row = freshRows.entry(freeEntry());
       entry.put(key(row, "place", "day"), row);
     }
     for (long id = 0; id < 5; id++) {
-      owner.put(Map.of("owner_id", id), ownerRow(id));
+      owner.put(Map.of("owner_id", id), freshRows.owner(id));
     }
     for (int i = 0; i < 6; i++) {
-      tick.add(tickRow());
+      tick.add(freshRows.tick());
     }
     loadAll();
   }
@@ -246,14 +243,14 @@ final class RandomSource {
   }
 
   private void evolve() {
-    if (!added && transactions > addAt) {
-      added = true;
+    if (!freshRows.added() && transactions > addAt) {
+      freshRows.addColumn();
       entries.addColumn("extra", Types.LongType.get());
       ticks.addColumn("extra", Types.LongType.get());
       changeEntry();
     }
-    if (!widened && transactions > widenAt) {
-      widened = true;
+    if (!freshRows.widened() && transactions > widenAt) {
+      freshRows.widenColumn();
       entries.widenColumn("grade", Types.LongType.get());
       changeEntry();
     }
@@ -262,7 +259,7 @@ final class RandomSource {
   private void changeEntry() {
     Optional<Map<String, Object>> some = some(entry);
     if (some.isEmpty() || random.nextInt(4) == 0) {
-      Map<String, Object> row = entryRow(freeEntry());
+      Map<String, Object> row = freshRows.entry(freeEntry());
       insert(entries, entry, row, "place", "day");
       return;
     }
@@ -283,10 +280,10 @@ final class RandomSource {
       }
       case 2 -> {
         delete(entries, entry, oldKey);
-        insert(entries, entry, entryRow(oldKey), "place", "day");
+        insert(entries, entry, freshRows.entry(oldKey), "place", "day");
       }
       default -> {
-        Map<String, Object> now = entryRow(oldKey);
+        Map<String, Object> now = freshRows.entry(oldKey);
         boolean kept = random.nextInt(3) > 0;
         if (kept) {
           now.put("note", old.get("note"));
@@ -299,7 +296,7 @@ final class RandomSource {
   private void changeOwner() {
     Optional<Map<String, Object>> some = some(owner);
     if (some.isEmpty() || random.nextInt(5) == 0) {
-      insert(owners, owner, ownerRow(freeOwner()), "owner_id");
+      insert(owners, owner, freshRows.owner(freeOwner()), "owner_id");
       return;
     }
     Map<String, Object> old = some.get();
@@ -320,7 +317,7 @@ final class RandomSource {
         }
       }
       default -> {
-        Map<String, Object> now = ownerRow((Long) old.get("owner_id"));
+        Map<String, Object> now = freshRows.owner((Long) old.get("owner_id"));
         List<String> kept = new ArrayList<>();
         for (String column : List.of("fee", "remark")) {
           if (random.nextInt(3) > 0) {
@@ -337,7 +334,7 @@ final class RandomSource {
     if (tick.isEmpty() || random.nextInt(3) == 0) {
       Map<String, Object> row =
           tick.isEmpty() || random.nextBoolean()
-              ? tickRow()
+              ? freshRows.tick()
               : new HashMap<>(tick.get(random.nextInt(tick.size())));
       tick.add(row);
       write(ticks, "c", row);
@@ -346,7 +343,7 @@ final class RandomSource {
     Map<String, Object> old = tick.remove(random.nextInt(tick.size()));
     write(ticks, "d", old);
     if (random.nextBoolean()) {
-      Map<String, Object> now = tickRow();
+      Map<String, Object> now = freshRows.tick();
       tick.add(now);
       write(ticks, "c", now);
     }
@@ -487,53 +484,6 @@ final class RandomSource {
       id = random.nextInt(12);
     } while (owner.containsKey(Map.<String, Object>of("owner_id", id)));
     return id;
-  }
-
-  private Map<String, Object> entryRow(Map<String, Object> key) {
-    Map<String, Object> row = new HashMap<>(key);
-    row.put("amount", random.nextInt(8) == 0 ? null : BigDecimal.valueOf(random.nextInt(5_000), 3));
-    row.put("level", level());
-    row.put("grade", widened && random.nextBoolean() ? 7_000_000_000L : random.nextInt(3));
-    row.put("note", random.nextInt(4) == 0 ? null : "note " + random.nextInt(4));
-    if (added) {
-      row.put("extra", random.nextInt(3) == 0 ? null : random.nextInt(5));
-    }
-    return row;
-  }
-
-  private Map<String, Object> ownerRow(long id) {
-    LocalDate begins = FIRST_DAY.plusDays(random.nextInt(40));
-    Map<String, Object> row = new HashMap<>();
-    row.put("owner_id", id);
-    row.put("place", random.nextInt(3));
-    row.put("begins_on", begins);
-    row.put("ends_on", random.nextInt(3) == 0 ? null : begins.plusDays(random.nextInt(8)));
-    row.put("name", "name " + random.nextInt(3));
-    row.put(
-        "fee",
-        switch (random.nextInt(4)) {
-          case 0 -> "NaN";
-          case 1 -> null;
-          default -> BigDecimal.valueOf(random.nextInt(500), 2);
-        });
-    row.put("remark", random.nextInt(4) == 0 ? null : "remark " + random.nextInt(3));
-    return row;
-  }
-
-  private Map<String, Object> tickRow() {
-    Map<String, Object> row = new TreeMap<>();
-    row.put("place", random.nextInt(2));
-    row.put("level", level());
-    row.put("label", random.nextInt(4) == 0 ? null : "label " + random.nextInt(2));
-    if (added) {
-      row.put("extra", random.nextInt(2) == 0 ? null : random.nextInt(2));
-    }
-    return row;
-  }
-
-  private @Nullable Double level() {
-    return Arrays.asList(null, 0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, 1.5)
-        .get(random.nextInt(6));
   }
 
   private Optional<Map<String, Object>> some(Map<Map<String, Object>, Map<String, Object>> rows) {
