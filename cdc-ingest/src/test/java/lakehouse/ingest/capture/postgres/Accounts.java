@@ -42,4 +42,16 @@ final class Accounts {
         COMMIT"""
         .formatted(id, amount);
   }
+
+  /** A transfer between all rows, so often that a reader is mostly in the middle of one. */
+  static String longTransfer(Random random) {
+    return "BEGIN; LOCK TABLE one IN EXCLUSIVE MODE;\n" // else two of them wait for each other
+        + """
+          UPDATE one SET balance = balance - 2;
+          UPDATE two SET balance = balance + 1;
+          UPDATE three SET balance = balance + 1;
+          """
+            .repeat(20 + random.nextInt(10))
+        + "COMMIT";
+  }
 }
