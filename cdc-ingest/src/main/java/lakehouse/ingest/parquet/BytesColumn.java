@@ -59,7 +59,7 @@ abstract class BytesColumn extends FlatColumn {
   final void add(byte[] bytes, int offset, int length) throws IOException {
     if (byDictionary() && lastIndex >= 0 && dictionary.isAt(lastIndex, bytes, offset, length)) {
       addIndex(lastIndex);
-    } else if (byDictionary(length)) {
+    } else if (dictionaryTakes(length)) {
       see(bytes, offset, length);
       lastIndex = dictionary.indexOf(bytes, offset, length);
       addIndex(lastIndex);

@@ -98,8 +98,8 @@ abstract class FlatColumn implements Column {
     return byDictionary;
   }
 
-  /** As {@link #byDictionary}, for a value of so many bytes; once it does not take one, no more. */
-  final boolean byDictionary(int bytes) throws IOException {
+  /** Whether a value of so many bytes gets an index; once one does not, none after it does. */
+  final boolean dictionaryTakes(int bytes) throws IOException {
     if (byDictionary && dictionaryBytes() + bytes > limits.dictionaryBytes()) {
       endPage(); // the row that is being written is not of it
       byDictionary = false;

@@ -34,7 +34,7 @@ abstract class NumberColumn extends FlatColumn {
       addIndex(lastIndex);
       return;
     }
-    if (byDictionary(width)) {
+    if (dictionaryTakes(width)) {
       see(value);
       last = value;
       lastIndex = dictionary.indexOf(value);
