@@ -119,25 +119,37 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
       tell(lsn(state.getStartingOffset()), state, output);
     }
     @Nullable SourceRecord last = null; // the newest record that was handed on whole
+    boolean committed = false;
     while (records.hasNext()) {
       SourceRecord record = records.next();
       if (SourceRecordUtils.isDataChangeRecord(record)) {
         if (!held.isEmpty() && DebeziumDecoder.lsn(held.get(0)) != DebeziumDecoder.lsn(record)) {
           last = release(output, capturedAt);
+          committed = false;
         }
         held.add(record);
-      } else if (SourceRecordUtils.isHeartbeatEvent(record)
-          && DebeziumDecoder.lsn(record) == DebeziumDecoder.commitLsn(record)) {
-        // at a commit all that is held is whole; within a transaction it may not be
+      } else if (SourceRecordUtils.isHeartbeatEvent(record) && isCommit(record)) {
         release(output, capturedAt);
         last = record;
+        committed = true;
       }
     }
     if (last != null) {
-      state.setStartingOffset(getOffsetPosition(last));
+      Offset offset = getOffsetPosition(last);
+      state.setStartingOffset(committed ? StreamPosition.behindCommit(offset) : offset);
       committedAt = Math.max(committedAt, DebeziumDecoder.committedAt(last));
       tell(DebeziumDecoder.commitLsn(last), state, output);
     }
+  }
+
+  /**
+   * Whether a heartbeat stands at a commit, where all that is held is whole. One that comes after
+   * the first change of a transaction looks the same if that began where the former one ended.
+   */
+  private boolean isCommit(SourceRecord heartbeat) {
+    long lsn = DebeziumDecoder.lsn(heartbeat);
+    return lsn == DebeziumDecoder.commitLsn(heartbeat)
+        && (held.isEmpty() || DebeziumDecoder.lsn(held.get(0)) != lsn);
   }
 
   private @Nullable SourceRecord release(

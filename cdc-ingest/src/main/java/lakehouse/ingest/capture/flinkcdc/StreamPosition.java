@@ -1,8 +1,11 @@
 package lakehouse.ingest.capture.flinkcdc;
 
+import io.debezium.connector.postgresql.PostgresOffsetContext;
 import io.debezium.connector.postgresql.SourceInfo;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
@@ -51,6 +54,20 @@ record StreamPosition(Map<String, String> offset, long commitLsn, long seq)
     long commitLsn = Long.parseLong(all.remove(COMMIT_LSN));
     long seq = Long.parseLong(all.remove(SEQ));
     return new StreamPosition(all, commitLsn, seq);
+  }
+
+  /**
+   * The offset behind a commit. The connector's own names the position where the commit ends; the
+   * next transaction's first change may begin at the same one, and a restart would take it for
+   * handed on. Nothing begins at the byte before, so a restart finds the next transaction whole.
+   */
+  static PostgresOffset behindCommit(Offset commit) {
+    Map<String, String> offset = new HashMap<>(commit.getOffset());
+    for (String key :
+        List.of(SourceInfo.LSN_KEY, PostgresOffsetContext.LAST_COMPLETELY_PROCESSED_LSN_KEY)) {
+      offset.computeIfPresent(key, (any, lsn) -> Long.toString(Long.parseLong(lsn) - 1));
+    }
+    return PostgresOffset.of(offset);
   }
 
   PostgresOffset asOffset() {
