@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.fixture.BronzeFold;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Large rows and large transactions, in a process with a heap of 1 GiB. */
+/** Large rows, large transactions and many tables, in a process with a heap of 1 GiB. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ITNativeSizes {
   private static final String NATIVE = "engine: native";
@@ -123,6 +126,37 @@ class ITNativeSizes {
     System.out.printf(
         "%d rows of one transaction in %d snapshots; peak resident memory %s%n",
         rows, table.history().size(), peak());
+  }
+
+  @Test
+  void takesManyTablesAtOnce() throws Exception {
+    int tables = Integer.getInteger("lakehouse.tables", 40);
+    SourceDatabase source =
+        lake.source(
+            "many", each(tables, "CREATE TABLE t%d (id int PRIMARY KEY, at timestamptz, v text)"));
+    source.execute(
+        each(
+            tables, "INSERT INTO t%d SELECT i, now(), md5(i::text) FROM generate_series(1, 99) i"));
+    ingest = IngestProcess.ingest(source.config(NATIVE));
+    lake.awaitLoaded(ingest, source, tables);
+    source.execute(each(tables, "UPDATE t%d SET v = 'in one transaction' WHERE id < 5"));
+    lake.awaitCurrent(ingest, source);
+    for (int i = 0; i < tables; i++) {
+      source.execute("DELETE FROM t%d WHERE id %% 10 = 9".formatted(i));
+    }
+    lake.awaitCurrent(ingest, source);
+    for (int i = 0; i < tables; i++) {
+      assertThat(lake.assertEqual(source, "t" + i).operations())
+          .containsExactlyInAnyOrderEntriesOf(Map.of("l", 1L, "r", 99L, "u", 4L, "d", 10L));
+    }
+    System.out.printf("%d tables; peak resident memory %s%n", tables, peak());
+  }
+
+  /** One transaction of a statement for each table. */
+  private static String each(int tables, String statement) {
+    return IntStream.range(0, tables)
+        .mapToObj(statement::formatted)
+        .collect(Collectors.joining(";", "BEGIN;", ";COMMIT"));
   }
 
   private String peak() throws Exception {
