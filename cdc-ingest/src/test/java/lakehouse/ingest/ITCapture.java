@@ -9,7 +9,7 @@ import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;

@@ -11,7 +11,7 @@ import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;

@@ -14,7 +14,7 @@ import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.ingest.fixture.LoadGate;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

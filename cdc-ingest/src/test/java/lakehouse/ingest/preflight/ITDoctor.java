@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import lakehouse.catalog.platform.ProgramProcess;
-import lakehouse.ingest.capture.postgres.RandomWorkload.Committed;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.RandomWorkload;
+import lakehouse.source.RandomWorkload.Committed;
+import lakehouse.source.SourceDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,15 +43,16 @@ class ITNativeDifferential {
     List<SourceDatabase> sources = new ArrayList<>();
     List<RandomWorkload> workloads = new ArrayList<>();
     for (long seed : seeds) {
-      SourceDatabase source = lake.source("seed" + seed, RandomWorkload.DDL);
-      source.execute(
-          "ALTER ROLE lake_test IN DATABASE %s SET logical_decoding_work_mem = '64kB'"
-              .formatted(source.name()));
+      SourceDatabase source =
+          RandomWorkload.database(
+              lake.platform(), "seed" + seed, lake.folder().resolve("source seed" + seed));
       sources.add(source);
       workloads.add(new RandomWorkload(source, seed));
     }
     try (ProgramProcess ingest =
-        IngestProcess.ingest(SourceDatabase.config(sources, "engine: native"))) {
+        IngestProcess.ingest(
+            SourceDatabase.config(
+                sources.stream().collect(Collectors.toMap(any -> any, any -> "engine: native"))))) {
       for (SourceDatabase source : sources) {
         lake.awaitLoaded(ingest, source, 4);
       }
@@ -73,35 +76,6 @@ class ITNativeDifferential {
     }
     for (SourceDatabase source : sources) {
       source.drop();
-    }
-  }
-
-  /** The other engine loads before the workload begins: its load has limits that this one lacks. */
-  @Test
-  void holdsWhatTheOtherEngineHolds() throws Exception {
-    long seed = Long.getLong("lakehouse.seed", System.currentTimeMillis() % 1_000_000);
-    SourceDatabase source = lake.source("both" + seed, RandomWorkload.DDL);
-    source.execute(
-        "ALTER ROLE lake_test IN DATABASE %s SET logical_decoding_work_mem = '64kB'"
-            .formatted(source.name()));
-    SourceDatabase other = source.as("other" + seed);
-    try (ProgramProcess second =
-        IngestProcess.ingest(other.config("engine: flink-cdc\nexclude: [bag]"))) {
-      lake.awaitLoaded(second, other, 3);
-      try (RandomWorkload workload = new RandomWorkload(source, seed);
-          ProgramProcess first = IngestProcess.ingest(source.config("engine: native"))) {
-        lake.awaitLoaded(first, source, 4);
-        lake.awaitCurrent(first, source);
-        workload.close();
-        lake.awaitCurrent(first, source);
-        assertEqual(source, workload);
-      }
-      lake.awaitCurrent(second, other);
-      for (String table : RandomWorkload.KEYED) {
-        assertThat(lake.assertEqual(other, table).rows())
-            .isEqualTo(lake.fold(source, table).rows());
-      }
-      System.out.printf("seed %d: both engines hold the same%n", seed);
     }
   }
 

@@ -13,9 +13,9 @@ import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
 import lakehouse.ingest.fixture.TcpProxy;
 import lakehouse.ingest.fixture.TcpProxy.Reaction;
+import lakehouse.source.SourceDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +55,7 @@ class ITNativeFaults {
   void start() throws Exception {
     toSource = lake.networkToSource();
     toCatalog = lake.networkToCatalog();
-    bank = lake.source("bank", Accounts.DDL).through(toSource, toCatalog);
+    bank = lake.source("bank", Accounts.DDL).through(toSource.port(), toCatalog.port());
     bank.execute("ALTER ROLE lake_test IN DATABASE bank SET wal_sender_timeout = '3s'");
     config = bank.config(NATIVE);
     ingest = IngestProcess.ingest(config);

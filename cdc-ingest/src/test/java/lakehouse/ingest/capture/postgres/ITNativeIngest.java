@@ -13,7 +13,7 @@ import lakehouse.ingest.Faults;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.Clients;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

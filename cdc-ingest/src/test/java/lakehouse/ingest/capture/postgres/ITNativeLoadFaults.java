@@ -9,9 +9,9 @@ import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.Clients;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
 import lakehouse.ingest.fixture.TcpProxy;
 import lakehouse.ingest.fixture.TcpProxy.Reaction;
+import lakehouse.source.SourceDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -171,7 +171,7 @@ class ITNativeLoadFaults {
   }
 
   private SourceDatabase source(String name) throws Exception {
-    return lake.source(server, name, BIG).through(toSource, toCatalog);
+    return lake.source(server, name, BIG).through(toSource.port(), toCatalog.port());
   }
 
   /** Starts the ingest, and waits until its readers stand in the midst of a range. */

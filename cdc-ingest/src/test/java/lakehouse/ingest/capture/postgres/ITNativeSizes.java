@@ -12,7 +12,7 @@ import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;

@@ -8,7 +8,7 @@ import java.util.Map;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.fixture.CaptureHarness;
-import lakehouse.ingest.fixture.SourceDatabase;
+import lakehouse.source.SourceDatabase;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
