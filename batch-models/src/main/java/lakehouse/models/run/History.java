@@ -42,6 +42,26 @@ public final class History {
           "%s: `unique_key` is %s, but the key of %s is %s; states are kept by the log's key."
               .formatted(model.origin(), model.uniqueKey(), model.inputs().get(0).table(), key));
     }
+    requireNoValidityOfItsOwn();
+  }
+
+  /** A state would have two columns of one name, and nobody could tell which is meant. */
+  private void requireNoValidityOfItsOwn() {
+    List<String> own =
+        Arrays.stream(log.columns())
+            .filter(
+                column ->
+                    HistorySql.VALIDITY.stream().anyMatch(name -> name.equalsIgnoreCase(column)))
+            .map(column -> "`" + column + "`")
+            .toList();
+    if (!own.isEmpty()) {
+      throw new LakeException(
+          ExitCode.CONFIGURATION,
+          """
+          %s: %s has %s of its own, which the states of an scd2 model need for theirs.
+          Read the table's current state in silver, where its rows keep the validity they have."""
+              .formatted(model.origin(), model.inputs().get(0).table(), String.join(", ", own)));
+    }
   }
 
   /** The columns that tell the rows of such a model apart. */

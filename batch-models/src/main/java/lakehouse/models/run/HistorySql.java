@@ -22,6 +22,7 @@ record HistorySql(List<String> columns, List<String> key, List<String> carried) 
   static final String VALID_FROM = "valid_from";
   static final String VALID_TO = "valid_to";
   static final String IS_CURRENT = "is_current";
+  static final List<String> VALIDITY = List.of(VALID_FROM, VALID_TO, IS_CURRENT);
 
   private static final String AT = "coalesce(_committed_at, _captured_at)";
   private static final String BEFORE_ALL =
@@ -136,9 +137,8 @@ record HistorySql(List<String> columns, List<String> key, List<String> carried) 
    * @param all all its columns
    */
   static String collapsed(String states, List<String> key, List<String> all) {
-    List<String> validity = List.of(VALID_FROM, VALID_TO, IS_CURRENT);
     List<String> compared = new ArrayList<>(all);
-    compared.removeAll(validity);
+    compared.removeAll(VALIDITY);
     compared.removeAll(key);
     String order = "PARTITION BY " + Names.columns("", key) + " ORDER BY valid_from";
     String same =

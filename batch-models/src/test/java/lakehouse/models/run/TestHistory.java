@@ -111,7 +111,7 @@ class TestHistory {
   }
 
   @Test
-  void refusesASelectWithoutValidityAndAKeyThatIsNotTheLogs() {
+  void refusesASelectWithoutValidityAKeyThatIsNotTheLogsAndASecondValidity() {
     assertRefused(
         () ->
             new History(
@@ -128,6 +128,13 @@ class TestHistory {
                 spark, model("name", "*"), List.of("id"), log(change(10, 1, "c", 1, "", ""))),
         "models/x.sql: `unique_key` is [name], but the key of bronze.a.b is [id]; states are kept by"
             + " the log's key.");
+    String dated = change(10, 1, "c", 1, "", "").replace("AS note", "AS Valid_From");
+    assertRefused(
+        () -> new History(spark, model("id", "*"), List.of("id"), log(dated)),
+        """
+        models/x.sql: bronze.a.b has `Valid_From` of its own, which the states of an scd2 model need \
+        for theirs.
+        Read the table's current state in silver, where its rows keep the validity they have.""");
   }
 
   private static void assertRefused(
