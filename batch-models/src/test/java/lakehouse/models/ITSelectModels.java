@@ -2,6 +2,7 @@ package lakehouse.models;
 
 import static lakehouse.models.ITCurrentState.columns;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LakeException;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.ModelLibrary;
 import lakehouse.models.plan.Action;
@@ -66,6 +69,14 @@ class ITSelectModels {
         .loaded("place_id", 1, "valid_from", day(1), "valid_to", null, "name", "Ann")
         .loaded("place_id", 2, "valid_from", day(1), "valid_to", null, "name", "Bob")
         .commit();
+    assertThatThrownBy(() -> lake.run(new Request(List.of("gold.revenue"), false), models))
+        .isInstanceOfSatisfying(
+            LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.PREFLIGHT))
+        .hasMessage(
+            """
+            Selected models read tables that were never made:
+              gold.revenue reads [silver.shop.sale, silver.shop.owner]
+            Make those first, or with what reads them: --select +gold.revenue""");
     Published first = lake.run(ALL, models).orElseThrow();
     assertThat(first.models())
         .allSatisfy(m -> assertThat(m.outcome().decision().action()).isEqualTo(Action.FULL));

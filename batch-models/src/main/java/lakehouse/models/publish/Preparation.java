@@ -5,10 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.models.model.Input;
 import lakehouse.models.model.Model;
+import lakehouse.models.model.ModelGraph;
 import lakehouse.models.ops.Consumed;
 import lakehouse.models.ops.OpsRows;
 import lakehouse.models.plan.Action;
@@ -46,6 +50,7 @@ record Preparation(RunPlan plan, ModelSet set, Inputs inputs, Consumed consumed,
       LakeState state = LakeState.at(main, pinned, reference, hash);
       ModelSet set = ModelSet.of(state, models);
       Set<TableIdentifier> selected = set.graph().select(request.select());
+      requireInputs(state, set.graph(), selected);
       Consumed consumed = Consumed.read(new OpsRows(pinned));
       Inputs inputs = new Inputs(set.graph(), consumed);
       List<RunPlan.Step> steps =
@@ -59,6 +64,35 @@ record Preparation(RunPlan plan, ModelSet set, Inputs inputs, Consumed consumed,
           inputs,
           consumed,
           bytes(state, steps));
+    }
+  }
+
+  private static void requireInputs(
+      LakeState state, ModelGraph graph, Set<TableIdentifier> selected) {
+    List<Model> reading =
+        graph.models().stream().filter(model -> selected.contains(model.table())).toList();
+    Map<String, List<TableIdentifier>> missing = new TreeMap<>();
+    for (Model model : reading) {
+      List<TableIdentifier> ofModel =
+          model.inputs().stream()
+              .map(Input::table)
+              .filter(table -> !state.has(table) && !selected.contains(table))
+              .toList();
+      if (!ofModel.isEmpty()) {
+        missing.put(model.name(), ofModel);
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT,
+          """
+          Selected models read tables that were never made:
+          %sMake those first, or with what reads them: --select +%s"""
+              .formatted(
+                  missing.entrySet().stream()
+                      .map(m -> "  %s reads %s\n".formatted(m.getKey(), m.getValue()))
+                      .collect(Collectors.joining()),
+                  missing.keySet().iterator().next()));
     }
   }
 
