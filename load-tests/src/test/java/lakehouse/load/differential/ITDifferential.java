@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import lakehouse.catalog.platform.ProgramProcess;
@@ -18,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random workloads that begin before the slots are made and go on past the hand-over, and while
- * silver is made for the first time: made again when they have ended, silver holds what the sources
- * hold. {@code -Dlakehouse.seeds} says how many, {@code -Dlakehouse.seed} which is the first.
+ * Random workloads that begin before the slots are made and go on past the hand-over; silver is
+ * made, and made again after some more of them, and then holds what the sources hold. {@code
+ * -Dlakehouse.seeds} says how many, {@code -Dlakehouse.seed} which is the first.
  */
 class ITDifferential {
   /** Sources of one lake. */
@@ -32,7 +33,7 @@ class ITDifferential {
 
   @Test
   void silverHoldsWhatTheSourcesHoldWhateverTheirClientsDo() throws Exception {
-    int seeds = Integer.getInteger("lakehouse.seeds", 7);
+    int seeds = Integer.getInteger("lakehouse.seeds", 3);
     long first = Long.getLong("lakehouse.seed", System.currentTimeMillis() % 1_000_000);
     System.out.printf("seeds %d to %d%n", first, first + seeds - 1);
     for (long from = first; from < first + seeds; from += AT_ONCE) {
@@ -56,36 +57,44 @@ class ITDifferential {
     SourceDatabase twice = natives.get(0).as("other" + seeds.get(0));
     sources.put(twice, "engine: flink-cdc\nexclude: [%s]".formatted(RandomWorkload.BAG));
     Path config = SourceDatabase.config(sources);
-    List<RandomWorkload> workloads = new ArrayList<>();
 
     // the load of flink-cdc loses what is open across it, so it comes before
     try (ProgramProcess other = lake.ingest(config, "--source", twice.name())) {
       lake.awaitState(
           other, twice.name(), state -> state.loaded().size() == RandomWorkload.KEYED.size());
-      for (int i = 0; i < seeds.size(); i++) {
-        workloads.add(new RandomWorkload(natives.get(i), seeds.get(i)));
-      }
+      List<RandomWorkload> workloads = start(natives, seeds);
       try (ProgramProcess ingest = lake.ingest(config, only(natives))) {
         for (SourceDatabase source : natives) {
           lake.awaitState(ingest, source.name(), state -> state.loaded().size() == TABLES);
         }
+        end(workloads);
+        awaitCurrent(lake, ingest, natives);
         lake.makeSilver(config);
-        for (RandomWorkload workload : workloads) {
-          workload.close();
-        }
-        for (SourceDatabase source : natives) {
-          awaitCurrent(lake, ingest, source);
-        }
-        awaitCurrent(lake, other, twice);
+
+        workloads = start(natives, seeds);
+        TimeUnit.SECONDS.sleep(5);
+        end(workloads);
+        awaitCurrent(lake, ingest, natives);
+        awaitCurrent(lake, other, List.of(twice));
         lake.makeSilver(config);
         lake.requireEqual(config, natives.size() * TABLES + RandomWorkload.KEYED.size());
         assertThat(ingest.stop()).as(ingest.output()).isZero();
         assertThat(other.stop()).as(other.output()).isZero();
+      } finally {
+        end(workloads);
       }
-    } finally {
-      for (RandomWorkload workload : workloads) {
-        workload.close();
-      }
+    }
+  }
+
+  private static List<RandomWorkload> start(List<SourceDatabase> sources, List<Long> seeds) {
+    return IntStream.range(0, seeds.size())
+        .mapToObj(i -> new RandomWorkload(sources.get(i), seeds.get(i)))
+        .toList();
+  }
+
+  private static void end(List<RandomWorkload> workloads) throws Exception {
+    for (RandomWorkload workload : workloads) {
+      workload.close();
     }
   }
 
@@ -95,9 +104,11 @@ class ITDifferential {
         .toArray(String[]::new);
   }
 
-  private static void awaitCurrent(TestedLake lake, ProgramProcess ingest, SourceDatabase source)
-      throws Exception {
-    long lsn = source.lsn();
-    lake.awaitState(ingest, source.name(), state -> state.lsn() >= lsn);
+  private static void awaitCurrent(
+      TestedLake lake, ProgramProcess ingest, List<SourceDatabase> sources) throws Exception {
+    for (SourceDatabase source : sources) {
+      long lsn = source.lsn();
+      lake.awaitState(ingest, source.name(), state -> state.lsn() >= lsn);
+    }
   }
 }
