@@ -75,8 +75,9 @@ class ITSelectModels {
         .hasMessage(
             """
             Selected models read tables that were never made:
-              gold.revenue reads [silver.shop.sale, silver.shop.owner]
-            Make those first, or with what reads them: --select +gold.revenue""");
+              gold.revenue reads silver.shop.sale
+              gold.revenue reads silver.shop.owner
+            Make those first, or with what reads them: a + before its name in --select.""");
     Published first = lake.run(ALL, models).orElseThrow();
     assertThat(first.models())
         .allSatisfy(m -> assertThat(m.outcome().decision().action()).isEqualTo(Action.FULL));

@@ -1,12 +1,11 @@
 package lakehouse.models.publish;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -69,17 +68,13 @@ record Preparation(RunPlan plan, ModelSet set, Inputs inputs, Consumed consumed,
 
   private static void requireInputs(
       LakeState state, ModelGraph graph, Set<TableIdentifier> selected) {
-    List<Model> reading =
-        graph.models().stream().filter(model -> selected.contains(model.table())).toList();
-    Map<String, List<TableIdentifier>> missing = new TreeMap<>();
-    for (Model model : reading) {
-      List<TableIdentifier> ofModel =
-          model.inputs().stream()
-              .map(Input::table)
-              .filter(table -> !state.has(table) && !selected.contains(table))
-              .toList();
-      if (!ofModel.isEmpty()) {
-        missing.put(model.name(), ofModel);
+    List<String> missing = new ArrayList<>();
+    for (Model model : graph.models()) {
+      if (selected.contains(model.table())) {
+        model.inputs().stream()
+            .map(Input::table)
+            .filter(table -> !state.has(table) && !selected.contains(table))
+            .forEach(table -> missing.add("  %s reads %s".formatted(model.name(), table)));
       }
     }
     if (!missing.isEmpty()) {
@@ -87,12 +82,9 @@ record Preparation(RunPlan plan, ModelSet set, Inputs inputs, Consumed consumed,
           ExitCode.PREFLIGHT,
           """
           Selected models read tables that were never made:
-          %sMake those first, or with what reads them: --select +%s"""
-              .formatted(
-                  missing.entrySet().stream()
-                      .map(m -> "  %s reads %s\n".formatted(m.getKey(), m.getValue()))
-                      .collect(Collectors.joining()),
-                  missing.keySet().iterator().next()));
+          %s
+          Make those first, or with what reads them: a + before its name in --select."""
+              .formatted(String.join("\n", missing)));
     }
   }
 

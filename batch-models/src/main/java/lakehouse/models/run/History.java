@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -49,9 +50,7 @@ public final class History {
   private void requireNoValidityOfItsOwn() {
     List<String> own =
         Arrays.stream(log.columns())
-            .filter(
-                column ->
-                    HistorySql.VALIDITY.stream().anyMatch(name -> name.equalsIgnoreCase(column)))
+            .filter(column -> HistorySql.VALIDITY.contains(column.toLowerCase(Locale.ROOT)))
             .map(column -> "`" + column + "`")
             .toList();
     if (!own.isEmpty()) {

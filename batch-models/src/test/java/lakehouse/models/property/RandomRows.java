@@ -79,7 +79,7 @@ final class RandomRows {
     return row;
   }
 
-  @Nullable Double level() {
+  private @Nullable Double level() {
     return Arrays.asList(null, 0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, 1.5)
         .get(random.nextInt(6));
   }

@@ -67,11 +67,12 @@ class ITDifferential {
         for (SourceDatabase source : natives) {
           lake.awaitState(ingest, source.name(), state -> state.loaded().size() == TABLES);
         }
+        awaitCurrent(lake, ingest, natives); // past the hand-over
         end(workloads);
         awaitCurrent(lake, ingest, natives);
         lake.makeSilver(config);
 
-        workloads = start(natives, seeds);
+        workloads = start(natives, seeds.stream().map(seed -> -seed).toList());
         TimeUnit.SECONDS.sleep(5);
         end(workloads);
         awaitCurrent(lake, ingest, natives);
@@ -95,6 +96,7 @@ class ITDifferential {
   private static void end(List<RandomWorkload> workloads) throws Exception {
     for (RandomWorkload workload : workloads) {
       workload.close();
+      assertThat(workload.committed()).isNotEmpty();
     }
   }
 

@@ -119,24 +119,22 @@ final class ChangeEmitter extends IncrementalSourceRecordEmitter<ChangeEvent> {
       tell(lsn(state.getStartingOffset()), state, output);
     }
     @Nullable SourceRecord last = null; // the newest record that was handed on whole
-    boolean committed = false;
     while (records.hasNext()) {
       SourceRecord record = records.next();
       if (SourceRecordUtils.isDataChangeRecord(record)) {
         if (!held.isEmpty() && DebeziumDecoder.lsn(held.get(0)) != DebeziumDecoder.lsn(record)) {
           last = release(output, capturedAt);
-          committed = false;
         }
         held.add(record);
       } else if (SourceRecordUtils.isHeartbeatEvent(record) && isCommit(record)) {
         release(output, capturedAt);
         last = record;
-        committed = true;
       }
     }
     if (last != null) {
       Offset offset = getOffsetPosition(last);
-      state.setStartingOffset(committed ? StreamPosition.behindCommit(offset) : offset);
+      state.setStartingOffset(
+          SourceRecordUtils.isHeartbeatEvent(last) ? StreamPosition.behindCommit(offset) : offset);
       committedAt = Math.max(committedAt, DebeziumDecoder.committedAt(last));
       tell(DebeziumDecoder.commitLsn(last), state, output);
     }
