@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.StateMismatchException;
@@ -37,11 +36,9 @@ final class RandomSource {
   private final Random random;
   private final RandomRows freshRows;
   private final CatalogCommit commits;
-  private final BronzeWriter entries;
-  private final BronzeWriter owners;
+  private final KeyedTable entries;
+  private final KeyedTable owners;
   private final BronzeWriter ticks;
-  private final Map<Map<String, Object>, Map<String, Object>> entry = new LinkedHashMap<>();
-  private final Map<Map<String, Object>, Map<String, Object>> owner = new LinkedHashMap<>();
   private final List<Map<String, Object>> tick = new ArrayList<>();
   private final Map<BronzeWriter, List<Map<String, Object>>> late = new LinkedHashMap<>();
   private final List<CatalogCommit.Request> committed = new ArrayList<>();
@@ -60,7 +57,7 @@ final class RandomSource {
     this.widenAt = random.nextInt(12);
     this.addAt = random.nextInt(12);
     this.entries =
-        writer(
+        keyed(
             lake,
             "entry",
             List.of("place", "day"),
@@ -77,7 +74,7 @@ final class RandomSource {
             "note",
             Types.StringType.get());
     this.owners =
-        writer(
+        keyed(
             lake,
             "owner",
             List.of("owner_id"),
@@ -110,6 +107,10 @@ final class RandomSource {
     commit(false);
   }
 
+  private KeyedTable keyed(TestLake lake, String table, List<String> key, Object... columns) {
+    return new KeyedTable(writer(lake, table, key, columns), key, random);
+  }
+
   private BronzeWriter writer(TestLake lake, String table, List<String> key, Object... columns) {
     LinkedHashMap<String, Type> types = new LinkedHashMap<>();
     for (int i = 0; i < columns.length; i += 2) {
@@ -123,7 +124,7 @@ final class RandomSource {
   }
 
   List<BronzeWriter> logs() {
-    return List.of(entries, owners, ticks);
+    return List.of(entries.log(), owners.log(), ticks);
   }
 
   /** Some transactions, captured by some commits. */
@@ -152,11 +153,10 @@ final class RandomSource {
 
   private void load() {
     for (int i = 0; i < 25; i++) {
-      Map<String, Object> row = freshRows.entry(freeEntry());
-      entry.put(key(row, "place", "day"), row);
+      entries.hold(freshRows.entry(freeEntry()));
     }
     for (long id = 0; id < 5; id++) {
-      owner.put(Map.of("owner_id", id), freshRows.owner(id));
+      owners.hold(freshRows.owner(id));
     }
     for (int i = 0; i < 6; i++) {
       tick.add(freshRows.tick());
@@ -165,14 +165,16 @@ final class RandomSource {
   }
 
   private void loadAll() {
-    load(entries, entry.values());
-    load(owners, owner.values());
-    load(ticks, tick);
+    logs().forEach(this::load);
   }
 
-  private void load(BronzeWriter log, Iterable<Map<String, Object>> rows) {
+  private void load(BronzeWriter log) {
     log.at(epoch, lsn).committedAt(time).load();
-    rows.forEach(row -> write(log, "r", row));
+    held(log).forEach(row -> log.loaded(LoggedRow.of(row)));
+  }
+
+  private Collection<Map<String, Object>> held(BronzeWriter log) {
+    return log == entries.log() ? entries.rows() : log == owners.log() ? owners.rows() : tick;
   }
 
   private void transaction() {
@@ -187,7 +189,7 @@ final class RandomSource {
       return;
     }
     if (random.nextInt(25) == 0) {
-      reload(List.of(entries, owners, ticks).get(random.nextInt(3)));
+      reload(logs().get(random.nextInt(3)));
       return;
     }
     logs().forEach(log -> log.at(epoch, lsn).committedAt(time));
@@ -218,7 +220,7 @@ final class RandomSource {
   // What a load finds is what is there; it may arrive after what came later.
   private void reload(BronzeWriter log) {
     List<Map<String, Object>> before = log.putAside();
-    load(log, log == entries ? entry.values() : log == owners ? owner.values() : tick);
+    load(log);
     if (random.nextBoolean() && !late.containsKey(log)) {
       late.put(log, log.putAside());
     }
@@ -227,14 +229,8 @@ final class RandomSource {
 
   private void truncate() {
     switch (random.nextInt(3)) {
-      case 0 -> {
-        entries.truncate();
-        entry.clear();
-      }
-      case 1 -> {
-        owners.truncate();
-        owner.clear();
-      }
+      case 0 -> entries.truncate();
+      case 1 -> owners.truncate();
       default -> {
         ticks.truncate();
         tick.clear();
@@ -245,42 +241,41 @@ final class RandomSource {
   private void evolve() {
     if (!freshRows.added() && transactions > addAt) {
       freshRows.addColumn();
-      entries.addColumn("extra", Types.LongType.get());
+      entries.log().addColumn("extra", Types.LongType.get());
       ticks.addColumn("extra", Types.LongType.get());
       changeEntry();
     }
     if (!freshRows.widened() && transactions > widenAt) {
       freshRows.widenColumn();
-      entries.widenColumn("grade", Types.LongType.get());
+      entries.log().widenColumn("grade", Types.LongType.get());
       changeEntry();
     }
   }
 
   private void changeEntry() {
-    Optional<Map<String, Object>> some = some(entry);
+    Optional<Map<String, Object>> some = entries.some();
     if (some.isEmpty() || random.nextInt(4) == 0) {
-      Map<String, Object> row = freshRows.entry(freeEntry());
-      insert(entries, entry, row, "place", "day");
+      entries.insert(freshRows.entry(freeEntry()));
       return;
     }
     Map<String, Object> old = some.get();
-    Map<String, Object> oldKey = key(old, "place", "day");
+    Map<String, Object> oldKey = entries.key(old);
     switch (random.nextInt(7)) {
-      case 0 -> delete(entries, entry, oldKey);
+      case 0 -> entries.delete(oldKey);
       case 1 -> {
         // there and back, or on and on, within the transaction
         int moves = 1 + random.nextInt(3);
         Map<String, Object> row = old;
         for (int i = 0; i < moves; i++) {
           Map<String, Object> to = new HashMap<>(row);
-          to.putAll(i == 2 && !entry.containsKey(oldKey) ? oldKey : freeEntry());
-          move(entries, entry, row, to, List.of("note"), "place", "day");
+          to.putAll(i == 2 && !entries.has(oldKey) ? oldKey : freeEntry());
+          entries.move(row, to, List.of("note"));
           row = to;
         }
       }
       case 2 -> {
-        delete(entries, entry, oldKey);
-        insert(entries, entry, freshRows.entry(oldKey), "place", "day");
+        entries.delete(oldKey);
+        entries.insert(freshRows.entry(oldKey));
       }
       default -> {
         Map<String, Object> now = freshRows.entry(oldKey);
@@ -288,21 +283,21 @@ final class RandomSource {
         if (kept) {
           now.put("note", old.get("note"));
         }
-        update(entries, entry, oldKey, now, kept ? List.of("note") : List.of());
+        entries.update(now, kept ? List.of("note") : List.of());
       }
     }
   }
 
   private void changeOwner() {
-    Optional<Map<String, Object>> some = some(owner);
+    Optional<Map<String, Object>> some = owners.some();
     if (some.isEmpty() || random.nextInt(5) == 0) {
-      insert(owners, owner, freshRows.owner(freeOwner()), "owner_id");
+      owners.insert(freshRows.owner(freeOwner()));
       return;
     }
     Map<String, Object> old = some.get();
-    Map<String, Object> oldKey = key(old, "owner_id");
+    Map<String, Object> oldKey = owners.key(old);
     switch (random.nextInt(7)) {
-      case 0 -> delete(owners, owner, oldKey);
+      case 0 -> owners.delete(oldKey);
       case 1, 2 -> {
         int moves = 1 + random.nextInt(3);
         Map<String, Object> row = old;
@@ -312,7 +307,7 @@ final class RandomSource {
           if (random.nextBoolean()) {
             to.put("place", random.nextInt(3));
           }
-          move(owners, owner, row, to, List.of("fee", "remark"), "owner_id");
+          owners.move(row, to, List.of("fee", "remark"));
           row = to;
         }
       }
@@ -325,7 +320,7 @@ final class RandomSource {
             kept.add(column);
           }
         }
-        update(owners, owner, oldKey, now, kept);
+        owners.update(now, kept);
       }
     }
   }
@@ -337,89 +332,16 @@ final class RandomSource {
               ? freshRows.tick()
               : new HashMap<>(tick.get(random.nextInt(tick.size())));
       tick.add(row);
-      write(ticks, "c", row);
+      ticks.insert(LoggedRow.of(row));
       return;
     }
     Map<String, Object> old = tick.remove(random.nextInt(tick.size()));
-    write(ticks, "d", old);
+    ticks.delete(LoggedRow.of(old));
     if (random.nextBoolean()) {
       Map<String, Object> now = freshRows.tick();
       tick.add(now);
-      write(ticks, "c", now);
+      ticks.insert(LoggedRow.of(now));
     }
-  }
-
-  private void insert(
-      BronzeWriter log,
-      Map<Map<String, Object>, Map<String, Object>> rows,
-      Map<String, Object> row,
-      String... key) {
-    rows.put(key(row, key), row);
-    write(log, "c", row);
-  }
-
-  private void delete(
-      BronzeWriter log,
-      Map<Map<String, Object>, Map<String, Object>> rows,
-      Map<String, Object> key) {
-    rows.remove(key);
-    log.delete(values(key));
-  }
-
-  private void update(
-      BronzeWriter log,
-      Map<Map<String, Object>, Map<String, Object>> rows,
-      Map<String, Object> key,
-      Map<String, Object> row,
-      List<String> unchanged) {
-    rows.put(key, row);
-    Map<String, Object> told = told(row, unchanged);
-    if (unchanged.isEmpty()) {
-      write(log, "u", told);
-    } else {
-      log.updateWithout(unchanged, values(unrepresentable(told)));
-    }
-  }
-
-  private void move(
-      BronzeWriter log,
-      Map<Map<String, Object>, Map<String, Object>> rows,
-      Map<String, Object> from,
-      Map<String, Object> to,
-      List<String> large,
-      String... key) {
-    List<String> unchanged = random.nextInt(4) == 0 ? List.of() : large;
-    rows.remove(key(from, key));
-    rows.put(key(to, key), to);
-    log.rekey(key(from, key), unchanged, values(unrepresentable(told(to, unchanged))));
-  }
-
-  private static Map<String, Object> told(Map<String, Object> row, List<String> unchanged) {
-    Map<String, Object> told = new HashMap<>(row);
-    unchanged.forEach(told::remove);
-    return told;
-  }
-
-  private void write(BronzeWriter log, String op, Map<String, Object> row) {
-    Object[] values = values(unrepresentable(row));
-    switch (op) {
-      case "r" -> log.loaded(values);
-      case "c" -> log.insert(values);
-      case "u" -> log.update(values);
-      case "d" -> log.delete(values);
-      default -> throw new IllegalArgumentException(op);
-    }
-  }
-
-  // A fee that is no number stands in the map of what the column cannot hold.
-  private static Map<String, Object> unrepresentable(Map<String, Object> row) {
-    if (!(row.get("fee") instanceof String text)) {
-      return row;
-    }
-    Map<String, Object> written = new HashMap<>(row);
-    written.remove("fee");
-    written.put("_unrepresentable", Map.of("fee", text));
-    return written;
   }
 
   private void commit(boolean shuffled) {
@@ -473,7 +395,7 @@ final class RandomSource {
     Map<String, Object> key;
     do {
       key = Map.of("place", random.nextInt(3), "day", FIRST_DAY.plusDays(random.nextInt(40)));
-    } while (entry.containsKey(key));
+    } while (entries.has(key));
     return key;
   }
 
@@ -482,25 +404,7 @@ final class RandomSource {
     long id;
     do {
       id = random.nextInt(12);
-    } while (owner.containsKey(Map.<String, Object>of("owner_id", id)));
+    } while (owners.has(Map.of("owner_id", id)));
     return id;
-  }
-
-  private Optional<Map<String, Object>> some(Map<Map<String, Object>, Map<String, Object>> rows) {
-    return rows.isEmpty()
-        ? Optional.empty()
-        : Optional.of(List.copyOf(rows.values()).get(random.nextInt(rows.size())));
-  }
-
-  private static Map<String, Object> key(Map<String, Object> row, String... columns) {
-    Map<String, Object> key = new TreeMap<>();
-    for (String column : columns) {
-      key.put(column, row.get(column));
-    }
-    return key;
-  }
-
-  private static Object[] values(Map<String, Object> row) {
-    return row.entrySet().stream().flatMap(e -> Stream.of(e.getKey(), e.getValue())).toArray();
   }
 }
