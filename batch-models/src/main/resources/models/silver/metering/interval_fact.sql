@@ -1,0 +1,285 @@
+/*
+description: >-
+  Intervals after validation, estimation and editing (VEE): each that was received or was to be expected from a meter
+  where it hung. What was received is kept beside the final value, with the rule that fired and how it was estimated.
+  Expected is each slot of an AMI meter up to the latest interval of the day of any meter. See docs/marts-network.md.
+  Ours are: a spike is above ten times the largest value of the day a week before, and above 1 kW; holes of up to two
+  hours are interpolated.
+materialized: touched_partitions
+unique_key: [meter_id, read_at]
+partition_by: day
+tags: [metering]
+inputs:
+  # a week later it may be what is compared with, and what stands in
+  silver.metering.interval_reading:
+    reach: [to_date(read_at + INTERVAL 5 HOURS), "date_add(to_date(read_at + INTERVAL 5 HOURS), 7)"]
+    watches: [energy_kwh, reactive_kvarh, received_at, status]
+  # a meter without intervals reaches no day; while a span only ends otherwise, the days before its earlier end stay
+  silver.metering.meter_place:
+    reach:
+      from: >-
+        CASE WHEN NOT ami THEN DATE '9999-12-31' ELSE
+        to_date(CASE WHEN named_struct('a', _old.ami, 'm', _old.interval_minutes, 'k', _old.kind, 'h', _old.phases,
+                                       's', _old.service_point_id, 'p', _old.pmt_id, 'f', _old.feeder_id)
+                <=> named_struct('a', _new.ami, 'm', _new.interval_minutes, 'k', _new.kind, 'h', _new.phases,
+                                 's', _new.service_point_id, 'p', _new.pmt_id, 'f', _new.feeder_id)
+               THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END + INTERVAL 5 HOURS) END
+      to: CASE WHEN ami THEN to_date(valid_to + INTERVAL 5 HOURS) ELSE DATE '0001-01-01' END
+columns:
+  meter_id: metering.meter
+  read_at: The instant at which the interval begins
+  day: Its day, in Karachi
+  interval_minutes: Length of the interval in minutes
+  kind: Of the meter, consumer, pmt or feeder
+  service_point_id: network.service_point where the meter hung, for a consumer's meter
+  pmt_id: network.pmt where it hung, for a PMT's meter
+  feeder_id: network.feeder where it hung, for a meter at a feeder's head
+  expected: Whether it was to be expected
+  received: Whether a reading was received
+  status: measured, estimated (by the head-end) or corrected; null where none was received
+  received_at: When the head-end had it; null where none was received
+  reactive_kvarh: Reactive energy in kvarh; null where it was not measured
+  raw_kwh: Active energy as received, in kWh; null where none was received
+  rule: The rule that fired, gap, negative, spike, frozen or unexpected; null where none did
+  method: How final_kwh was estimated, interpolation, like_day, class_profile or none; null where it was not
+  final_kwh: Active energy to count with, in kWh; null where it could not be estimated
+audits:
+  - not_null: [meter_id, read_at, day, interval_minutes, kind, expected, received]
+  - unique: [meter_id, read_at]
+  - accepted_values: {column: rule, values: [gap, negative, spike, frozen, unexpected]}
+  - accepted_values: {column: method, values: [interpolation, like_day, class_profile, none]}
+  - name: estimated_below_zero
+    rows: SELECT * FROM ${this} WHERE final_kwh < 0
+*/
+WITH reading AS (
+  SELECT
+    meter_id,
+    read_at,
+    to_date(read_at + INTERVAL 5 HOURS) AS day,
+    energy_kwh,
+    reactive_kvarh,
+    received_at,
+    status
+  FROM ${ref('silver.metering.interval_reading')}
+),
+placed AS (
+  SELECT
+    r.*,
+    p.interval_minutes,
+    p.kind,
+    p.phases,
+    p.service_point_id,
+    p.pmt_id,
+    p.feeder_id
+  FROM reading r
+  JOIN ${ref('silver.metering.meter_place')} p
+    ON p.meter_id = r.meter_id
+    AND p.ami
+    AND r.read_at >= p.valid_from
+    AND (p.valid_to IS NULL OR r.read_at < p.valid_to)
+),
+slot AS (
+  SELECT
+    *,
+    timestamp_micros(unix_micros(begins_at) + k * interval_minutes * 60000000L) AS read_at
+  FROM (
+    SELECT
+      d.day,
+      d.last_read_at,
+      d.begins_at,
+      p.*,
+      explode(sequence(0, 1440 div p.interval_minutes - 1)) AS k
+    FROM (
+      SELECT
+        day,
+        max(read_at) AS last_read_at,
+        CAST(day AS TIMESTAMP) - INTERVAL 5 HOURS AS begins_at,
+        CAST(date_add(day, 1) AS TIMESTAMP) - INTERVAL 5 HOURS AS ends_at
+      FROM reading
+      GROUP BY day
+    ) d
+    JOIN ${ref('silver.metering.meter_place')} p
+      ON p.ami
+      AND p.valid_from < d.ends_at
+      AND (p.valid_to IS NULL OR p.valid_to > d.begins_at)
+  )
+),
+entry AS (
+  SELECT
+    meter_id,
+    day,
+    read_at,
+    interval_minutes,
+    kind,
+    phases,
+    service_point_id,
+    pmt_id,
+    feeder_id,
+    true AS expected,
+    CAST(NULL AS STRING) AS status,
+    CAST(NULL AS TIMESTAMP) AS received_at,
+    CAST(NULL AS DECIMAL(24, 18)) AS reactive_kvarh,
+    CAST(NULL AS DECIMAL(24, 18)) AS raw_kwh,
+    CAST(NULL AS DECIMAL(24, 18)) AS like_kwh
+  FROM slot
+  WHERE read_at >= valid_from
+    AND (valid_to IS NULL OR read_at < valid_to)
+    AND read_at <= last_read_at
+  UNION ALL
+  SELECT
+    meter_id,
+    day,
+    read_at,
+    interval_minutes,
+    kind,
+    phases,
+    service_point_id,
+    pmt_id,
+    feeder_id,
+    false,
+    status,
+    received_at,
+    reactive_kvarh,
+    energy_kwh,
+    NULL
+  FROM placed
+  UNION ALL
+  SELECT
+    meter_id,
+    date_add(day, 7),
+    read_at + INTERVAL 168 HOURS,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    false,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    energy_kwh
+  FROM reading
+),
+interval AS (
+  SELECT
+    meter_id,
+    day,
+    read_at,
+    max(interval_minutes) AS interval_minutes,
+    max(kind) AS kind,
+    max(phases) AS phases,
+    max(service_point_id) AS service_point_id,
+    max(pmt_id) AS pmt_id,
+    max(feeder_id) AS feeder_id,
+    max(expected) AS expected,
+    max(status) AS status,
+    max(received_at) AS received_at,
+    max(reactive_kvarh) AS reactive_kvarh,
+    max(raw_kwh) AS raw_kwh,
+    max(like_kwh) AS like_kwh
+  FROM entry
+  GROUP BY meter_id, day, read_at
+),
+compared AS (
+  SELECT
+    *,
+    lag(raw_kwh, 2) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS before_2,
+    lag(raw_kwh, 1) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS before_1,
+    lead(raw_kwh, 1) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS after_1,
+    lead(raw_kwh, 2) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS after_2
+  FROM (
+    SELECT *, max(like_kwh) OVER (PARTITION BY meter_id, day) AS like_max_kwh FROM interval
+  )
+  -- others are only there to be compared with
+  WHERE interval_minutes IS NOT NULL
+),
+ruled AS (
+  SELECT
+    *,
+    CASE
+      WHEN raw_kwh IS NULL THEN 'gap'
+      WHEN raw_kwh < 0 THEN 'negative'
+      WHEN raw_kwh > 10 * like_max_kwh AND raw_kwh * 60 > interval_minutes THEN 'spike'
+      WHEN raw_kwh <> 0
+        AND (
+          (raw_kwh = before_1 AND raw_kwh = before_2)
+          OR (raw_kwh = before_1 AND raw_kwh = after_1)
+          OR (raw_kwh = after_1 AND raw_kwh = after_2))
+        THEN 'frozen'
+      WHEN NOT expected THEN 'unexpected'
+    END AS rule
+  FROM compared
+),
+bounded AS (
+  SELECT
+    *,
+    rule IS NOT NULL AND rule IN ('gap', 'negative', 'spike') AS hole,
+    last_value(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END, true)
+      OVER (PARTITION BY meter_id, day ORDER BY read_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_end,
+    first_value(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END, true)
+      OVER (PARTITION BY meter_id, day ORDER BY read_at ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS right_end
+  FROM ruled
+),
+profile AS (
+  SELECT
+    day,
+    read_at,
+    phases,
+    interval_minutes,
+    CAST(
+      CAST(sum(energy_kwh) AS DECIMAL(30, 18)) / CAST(count(*) AS DECIMAL(8, 0))
+      AS DECIMAL(24, 9)) AS mean_kwh
+  FROM placed
+  WHERE kind = 'consumer' AND energy_kwh >= 0
+  GROUP BY day, read_at, phases, interval_minutes
+),
+estimated AS (
+  SELECT
+    b.*,
+    CASE
+      WHEN hole
+        AND unix_seconds(right_end.read_at) - unix_seconds(left_end.read_at) - b.interval_minutes * 60 <= 7200
+        THEN CAST(
+          left_end.raw_kwh
+            + (right_end.raw_kwh - left_end.raw_kwh)
+              * CAST(unix_seconds(b.read_at) - unix_seconds(left_end.read_at) AS DECIMAL(5, 0))
+              / CAST(unix_seconds(right_end.read_at) - unix_seconds(left_end.read_at) AS DECIMAL(5, 0))
+          AS DECIMAL(24, 9))
+    END AS interpolated_kwh,
+    CASE WHEN hole AND like_kwh >= 0 THEN like_kwh END AS stand_in_kwh,
+    CASE WHEN hole AND kind = 'consumer' THEN p.mean_kwh END AS profile_kwh
+  FROM bounded b
+  LEFT JOIN profile p
+    ON p.day = b.day
+    AND p.read_at = b.read_at
+    AND p.phases = b.phases
+    AND p.interval_minutes = b.interval_minutes
+)
+SELECT
+  meter_id,
+  read_at,
+  day,
+  interval_minutes,
+  kind,
+  service_point_id,
+  pmt_id,
+  feeder_id,
+  expected,
+  raw_kwh IS NOT NULL AS received,
+  status,
+  received_at,
+  reactive_kvarh,
+  raw_kwh,
+  rule,
+  CASE
+    WHEN NOT hole THEN NULL
+    WHEN interpolated_kwh IS NOT NULL THEN 'interpolation'
+    WHEN stand_in_kwh IS NOT NULL THEN 'like_day'
+    WHEN profile_kwh IS NOT NULL THEN 'class_profile'
+    ELSE 'none'
+  END AS method,
+  CAST(CASE WHEN hole THEN coalesce(interpolated_kwh, stand_in_kwh, profile_kwh) ELSE raw_kwh END AS DECIMAL(24, 18))
+    AS final_kwh
+FROM estimated
