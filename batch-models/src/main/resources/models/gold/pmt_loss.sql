@@ -212,7 +212,7 @@ SELECT
   consumer_kwh,
   loss_kwh,
   CAST(
-    CAST(loss_kwh AS DECIMAL(24, 15)) * 100 / nullif(CAST(pmt_kwh AS DECIMAL(24, 15)), 0)
+    CAST(loss_kwh AS DECIMAL(22, 12)) * 100 / nullif(CAST(pmt_kwh AS DECIMAL(22, 12)), 0)
     AS DECIMAL(18, 4)) AS loss_percent,
   register_meters,
   unread_meters,
