@@ -73,7 +73,15 @@ WITH tariff AS (
 ),
 bill AS (
   SELECT
-    b.*,
+    b.bill_id,
+    b.consumer_id,
+    b.bill_month,
+    b.period_from,
+    b.period_to,
+    b.tariff_code,
+    b.units_kwh,
+    b.peak_units_kwh,
+    b.fixed_charge_rs,
     CAST(datediff(b.period_to, b.period_from) AS DECIMAL(6, 0)) AS days,
     CAST(r.standard_days AS DECIMAL(3, 0)) AS standard_days,
     CASE
