@@ -201,7 +201,7 @@ ruled AS (
     CASE
       WHEN raw_kwh IS NULL THEN 'gap'
       WHEN raw_kwh < 0 THEN 'negative'
-      WHEN raw_kwh > 10 * like_max_kwh AND raw_kwh * 60 > interval_minutes THEN 'spike'
+      WHEN like_max_kwh > 0 AND raw_kwh > 10 * like_max_kwh AND raw_kwh * 60 > interval_minutes THEN 'spike'
       WHEN raw_kwh <> 0
         AND (
           (raw_kwh = before_1 AND raw_kwh = before_2)
