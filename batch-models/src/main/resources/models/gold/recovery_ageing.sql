@@ -2,7 +2,8 @@
 description: >-
   What was billed and collected in a month, and what was still receivable at its end, by tariff class and IBC, for
   each month in which anything was billed or collected.
-  A bill is billed in the month of its issue; a payment is collected in the month (Karachi) in which it was made.
+  A bill is billed in the month of its issue; a payment is collected in the month (Karachi) in which it was made, but
+  not before the month of its bill's issue.
   The receivable of a bill is its amount less its payments up to the month's end; its age counts from the last day
   to pay. Cancelled bills count for nothing. A bill's class is that of its tariff as of its notification, its IBC
   that of its consumer now. Adjustments are left out: they are a keyless table, which is not captured.
@@ -97,7 +98,7 @@ movement AS (
       b.tariff_class,
       b.ibc_id,
       b.due_on,
-      CAST(trunc(to_date(p.paid_at + INTERVAL 5 HOURS), 'MM') AS DATE),
+      greatest(b.issue_month, CAST(trunc(to_date(p.paid_at + INTERVAL 5 HOURS), 'MM') AS DATE)),
       CAST(0 AS DECIMAL(14, 2)),
       p.amount_rs,
       0L
