@@ -65,7 +65,18 @@ audits:
 */
 WITH linked AS (
   SELECT
-    c.*,
+    c.complaint_id,
+    c.consumer_id,
+    c.category,
+    c.channel,
+    c.status,
+    c.details,
+    c.opened_at,
+    c.responded_at,
+    c.restored_at,
+    c.response_limit_minutes,
+    c.restoration_limit_minutes,
+    c.interruption_id,
     to_date(c.opened_at + INTERVAL 5 HOURS) AS opened_on,
     unix_micros(c.responded_at) - unix_micros(c.opened_at) AS response_micros,
     unix_micros(c.restored_at) - unix_micros(c.opened_at) AS restoration_micros,

@@ -1,6 +1,7 @@
 /*
 description: >-
-  Energy sent out by a feeder against what its consumers drew, by day. Each interval counts where its meter hung
+  Energy sent out by a feeder against what its consumers drew, by day, where an interval of any meter on it was
+  received. Each interval counts where its meter hung
   and to which feeder that place was switched when the interval began. A consumer without AMI is read by register:
   the energy between two readings is spread evenly over the days between, and within a day over the feeders
   by the time on each. A consumer whose next reading is still to come is not in yet: see unread_meters.
@@ -44,10 +45,10 @@ columns:
   sent_out_kwh: Energy by the meters at the feeder's head, in kWh; null where none was received
   pmt_kwh: Energy by the meters of the PMTs on it, in kWh
   ami_kwh: Energy by the intervals of its AMI consumers, in kWh
-  register_kwh: Energy of its other consumers, spread evenly between readings, in kWh, rounded to 9 digits
+  register_kwh: Energy of its other consumers, spread evenly between readings, in kWh, that of each meter rounded to 9 digits
   consumer_kwh: ami_kwh and register_kwh together
   loss_kwh: sent_out_kwh less consumer_kwh
-  loss_percent: loss_kwh in percent of sent_out_kwh, rounded to 4 digits; null where nothing was sent out
+  loss_percent: loss_kwh in percent of sent_out_kwh, both rounded to 6 digits, rounded to 4; null where nothing was sent out
   metered_pmts: PMTs on it from which an interval was received
   consumer_meters: Consumer meters that hung on it
   unread_meters: Those of them whose energy of the day is not known yet; loss_kwh still holds it
@@ -186,8 +187,9 @@ SELECT
   CAST(
     CASE
       WHEN sent_out_kwh <> 0
-        THEN CAST(sent_out_kwh - (ami_kwh + register_kwh) AS DECIMAL(28, 9)) * 100
-          / CAST(sent_out_kwh AS DECIMAL(28, 9))
+        -- so few digits that the quotient keeps 16 behind the point: with 6 it would be rounded twice
+        THEN CAST(sent_out_kwh - (ami_kwh + register_kwh) AS DECIMAL(18, 6)) * 100
+          / CAST(sent_out_kwh AS DECIMAL(18, 6))
     END
     AS DECIMAL(18, 4)) AS loss_percent,
   metered_pmts,

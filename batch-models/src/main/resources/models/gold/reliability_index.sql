@@ -39,10 +39,10 @@ columns:
   consumers_served: Consumers connected at the end of the month
   fault_interruptions: Interruptions by faults
   fault_consumers_interrupted: Sum over them of the consumers interrupted
-  fault_consumer_minutes: Sum over them of consumers x minutes, in minutes
-  fault_saifi: Interruptions by faults per consumer served
-  fault_saidi_minutes: Minutes off by faults per consumer served
-  fault_caidi_minutes: Minutes per interruption of a consumer by faults; null where there was none
+  fault_consumer_minutes: Sum over them of consumers x minutes, in minutes, rounded to 6 digits
+  fault_saifi: Interruptions by faults per consumer served, rounded to 6 digits
+  fault_saidi_minutes: fault_consumer_minutes per consumer served, rounded to 6 digits
+  fault_caidi_minutes: fault_consumer_minutes per interruption of a consumer, rounded to 6 digits; null where there was none
   planned_interruptions: The same for planned maintenance
   planned_consumers_interrupted: The same for planned maintenance
   planned_consumer_minutes: The same for planned maintenance, in minutes
