@@ -18,7 +18,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** A few meaningful rows of each mart, as they are published. */
+/** A few meaningful rows of five marts, as they are published, and the names of the others. */
 final class MartTables {
   /** The last whole month that the generated utility knows. */
   private static final LocalDate MONTH = UtilityGenerator.DEFAULT_AS_OF.minusMonths(1);
@@ -42,6 +42,25 @@ final class MartTables {
                 AND b.day < add_months(DATE '%1$s', 1)
               GROUP BY f.name
               ORDER BY loss_percent DESC
+              LIMIT 5"""),
+          new Question(
+              "What is sent out and never paid for, %s: the five worst feeders",
+              """
+              SELECT
+                f.name AS feeder,
+                i.name AS ibc,
+                CAST(a.sent_out_kwh AS DECIMAL(18, 1)) AS sent_out_kwh,
+                a.billed_kwh,
+                CAST(a.td_loss_percent AS DECIMAL(9, 1)) AS td_loss_percent,
+                CAST(a.recovery_percent AS DECIMAL(9, 1)) AS recovery_percent,
+                CAST(a.atc_loss_percent AS DECIMAL(9, 1)) AS atc_loss_percent
+              FROM lake.gold.atc_loss a
+              JOIN lake.gold.dim_feeder f ON f.feeder_id = a.feeder_id
+              JOIN lake.gold.dim_ibc i ON i.ibc_id = a.ibc_id
+              WHERE a.level = 'feeder'
+                AND a.month = DATE '%1$s'
+                AND a.atc_loss_percent IS NOT NULL
+              ORDER BY a.atc_loss_percent DESC, a.feeder_id
               LIMIT 5"""),
           new Question(
               "Reliability by office, %s: interruptions and minutes without supply per consumer",
@@ -73,7 +92,21 @@ final class MartTables {
               FROM lake.gold.recovery_ageing
               WHERE month = DATE '%1$s'
               GROUP BY tariff_class
-              ORDER BY billed_rs DESC"""));
+              ORDER BY billed_rs DESC"""),
+          new Question(
+              "Complaints opened in %s: in time by category",
+              """
+              SELECT
+                category,
+                count(*) AS complaints,
+                CAST(avg(CASE WHEN response_in_time THEN 100 ELSE 0 END) AS DECIMAL(9, 1)) AS response_in_time_percent,
+                CAST(avg(CASE WHEN restoration_in_time THEN 100 ELSE 0 END) AS DECIMAL(9, 1)) AS mended_in_time_percent,
+                count_if(link = 'found') AS of_a_known_interruption,
+                count_if(restoration_in_time IS NULL) AS not_mended_yet
+              FROM lake.gold.complaint_sla
+              WHERE month = DATE '%1$s'
+              GROUP BY category
+              ORDER BY complaints DESC, category"""));
 
   private MartTables() {}
 
@@ -99,7 +132,24 @@ final class MartTables {
       console.say("%n%s", question.title().formatted(month()));
       console.table(Arrays.asList(answer.columns()), rows.stream().map(MartTables::cells).toList());
     }
+    console.say("%nAlso in lake.gold: %s", String.join(", ", others(spark)));
     return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The other tables that answer questions: neither dimensions nor what the models keep. */
+  private static List<String> others(SparkSession spark) {
+    return spark.sql("SHOW TABLES IN lake.gold").collectAsList().stream()
+        .map(row -> row.<String>getAs("tableName"))
+        .filter(table -> !table.startsWith("dim_") && !table.contains("__"))
+        .filter(
+            table ->
+                QUESTIONS.stream()
+                    .noneMatch(
+                        it ->
+                            it.sql().contains("lake.gold." + table + "\n")
+                                || it.sql().contains("lake.gold." + table + " ")))
+        .sorted()
+        .toList();
   }
 
   private static String month() {
