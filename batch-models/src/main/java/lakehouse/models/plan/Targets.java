@@ -70,7 +70,11 @@ public final class Targets {
 
   /** The condition that a row is in one of the partitions. */
   public String condition(String column) {
-    String name = Names.column(column);
+    return conditionOn(Names.column(column));
+  }
+
+  /** The condition that the value of an expression is one of the partitions. */
+  public String conditionOn(String name) {
     List<String> single = new ArrayList<>();
     List<String> conditions = new ArrayList<>();
     for (Span span : spans) {

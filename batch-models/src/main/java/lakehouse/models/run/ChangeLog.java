@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.models.model.Names;
 import lakehouse.models.plan.AppendedFiles;
+import lakehouse.models.plan.InputChange;
 import lakehouse.models.plan.Lineage;
 import lakehouse.models.plan.Watermark;
 import org.apache.iceberg.BaseFileScanTask;
@@ -109,7 +111,29 @@ final class ChangeLog {
 
   /** Everything up to now. */
   Dataset<Row> all(SparkSession spark) {
-    return spark.table(Names.table(name));
+    return EmptyColumns.leftOut(spark.table(Names.table(name)), table);
+  }
+
+  /** How many rows were appended after it was read last. */
+  long rowsSince(Watermark after) {
+    return Lineage.since(table, after.snapshot()) instanceof InputChange.Rows appended
+        ? appended.rows()
+        : Lineage.totalRows(table) - after.rows();
+  }
+
+  /**
+   * The column of the key by which rows of the same time are found together: the first of its dates
+   * and timestamps.
+   */
+  Optional<String> timeColumn() {
+    return key().stream()
+        .filter(
+            column ->
+                switch (table.schema().findType(column).typeId()) {
+                  case DATE, TIMESTAMP -> true;
+                  default -> false;
+                })
+        .findFirst();
   }
 
   /** What was appended after it was read last, whether its snapshot is still known or not. */

@@ -1,5 +1,7 @@
 package lakehouse.models.run;
 
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -9,12 +11,30 @@ import java.util.Set;
  * @param marker the last load or truncate marker in it: all before that position is void
  * @param unchanged the columns whose value the log left out in any row
  * @param carriedAcrossKeys whether a change of key left out values, which are the former key's then
- * @param rows how many changes it holds
+ * @param rows how many rows it holds
+ * @param changes how many of them are no rows of a load
+ * @param days the days in the {@link ChangeLog#timeColumn} of those, if the log has such a column
  */
 record ChangeLogFacts(
-    Optional<Position> marker, Set<String> unchanged, boolean carriedAcrossKeys, long rows) {
+    Optional<Position> marker,
+    Set<String> unchanged,
+    boolean carriedAcrossKeys,
+    long rows,
+    long changes,
+    List<LocalDate> days) {
   ChangeLogFacts {
     unchanged = Set.copyOf(unchanged);
+    days = List.copyOf(days);
+  }
+
+  /** Of a piece that holds rows of a load, if any. */
+  static ChangeLogFacts ofLoad(long rows) {
+    return new ChangeLogFacts(Optional.empty(), Set.of(), false, rows, 0, List.of());
+  }
+
+  /** Whether there is more in the piece than changes: rows of a load, or a marker. */
+  boolean holdsLoaded() {
+    return changes < rows;
   }
 
   /** A place in the order of all changes of a table. */

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -18,6 +17,7 @@ import lakehouse.models.model.Names;
 import lakehouse.models.plan.Action;
 import lakehouse.models.plan.Decision;
 import lakehouse.models.plan.Lineage;
+import lakehouse.models.plan.Targets;
 import lakehouse.models.plan.Watermark;
 import lakehouse.models.run.ChangeLogFacts.Position;
 import org.apache.iceberg.Schema;
@@ -68,7 +68,7 @@ final class CurrentState {
             .collect(
                 toMap(
                     piece -> piece.model().table(),
-                    piece -> new ChangeLogFacts(Optional.empty(), Set.of(), false, 0)));
+                    piece -> ChangeLogFacts.ofLoad(piece.log().rowsSince(piece.after()))));
     for (int from = 0; from < pieces.size(); from += PIECES_IN_A_JOB) {
       read(pieces.subList(from, Math.min(from + PIECES_IN_A_JOB, pieces.size())), facts);
     }
@@ -80,18 +80,25 @@ final class CurrentState {
     for (Piece piece : pieces) {
       piece.log().since(run.spark(), piece.after()).createOrReplaceTempView(piece.view());
       asked.add(
-          new CurrentStateSql.FactsOf(piece.model().name(), piece.view(), piece.log().hasOldKey()));
+          new CurrentStateSql.FactsOf(
+              piece.model().name(),
+              piece.view(),
+              piece.log().hasOldKey(),
+              piece.log().timeColumn()));
     }
     for (Row row : run.spark().sql(CurrentStateSql.facts(asked)).collectAsList()) {
       Row marker = row.getStruct(1);
-      into.put(
+      into.computeIfPresent(
           Layer.parse(row.getString(0)),
-          new ChangeLogFacts(
-              Optional.ofNullable(marker)
-                  .map(m -> new Position(m.getInt(0), m.getLong(1), m.getLong(2))),
-              new HashSet<>(row.getList(2)),
-              row.getBoolean(3),
-              row.getLong(4)));
+          (name, loaded) ->
+              new ChangeLogFacts(
+                  Optional.ofNullable(marker)
+                      .map(m -> new Position(m.getInt(0), m.getLong(1), m.getLong(2))),
+                  new HashSet<>(row.getList(2)),
+                  row.getBoolean(3),
+                  loaded.rows(),
+                  row.getLong(4),
+                  row.getList(5)));
     }
   }
 
@@ -117,9 +124,7 @@ final class CurrentState {
                 .sql(
                     BagSql.rows(
                         sql.stateColumns(), piece.log().floats(), piece.view(), facts.marker()))
-            : run.spark()
-                .sql(sql.rows(latest(sql, piece.view(), facts), null))
-                .drop(ChangeSetSql.POSITION.toArray(String[]::new));
+            : state(piece, facts).drop(ChangeSetSql.POSITION.toArray(String[]::new));
     CreateTableWriter<Row> writer =
         rows.writeTo(Names.table(name))
             .using("iceberg")
@@ -137,6 +142,23 @@ final class CurrentState {
       changeSets.markWhole(after, name);
     }
     return Lineage.totalRows(after);
+  }
+
+  // All rows of a whole log's state, with the position of each one's last change. A row that was
+  // loaded and did not change since goes its way alone; the others are compared by key.
+  private Dataset<Row> state(Piece piece, ChangeLogFacts facts) {
+    CurrentStateSql sql = sql(piece, facts);
+    if (facts.changes() > PositionMerge.FEW) {
+      return run.spark().sql(sql.rows(latest(sql, piece.view(), facts), null));
+    }
+    String changed = sql.changedKeys(piece.view(), facts.carriedAcrossKeys(), false);
+    Dataset<Row> loaded = run.spark().sql(sql.loaded(piece.view(), facts.marker(), changed));
+    if (facts.changes() == 0) {
+      return loaded;
+    }
+    String view = "changed_" + piece.view();
+    run.spark().sql(sql.ofChangedKeys(piece.view(), changed)).createOrReplaceTempView(view);
+    return loaded.unionByName(run.spark().sql(sql.rows(latest(sql, view, facts), null)));
   }
 
   private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
@@ -165,9 +187,13 @@ final class CurrentState {
   private ChangeSet mergeFew(Piece piece, ChangeLogFacts facts, Table table) {
     CurrentStateSql sql = sql(piece, facts);
     String touched = "touched_" + piece.view();
+    String state = "state_" + piece.view();
+    EmptyColumns.leftOut(
+            run.spark().table(Names.table(piece.model().table())), table, "_file", "_pos")
+        .createOrReplaceTempView(state);
     Dataset<Row> former =
         run.spark()
-            .sql(sql.touched(piece.view(), Names.table(piece.model().table()), facts))
+            .sql(sql.touched(piece.view(), state, facts, times(piece, facts)))
             .persist(StorageLevel.MEMORY_AND_DISK());
     former.createOrReplaceTempView(touched);
     Dataset<Row> changes =
@@ -182,6 +208,19 @@ final class CurrentState {
       changes.unpersist();
       former.unpersist();
     }
+  }
+
+  // Where the keys have a time, rows of other days need not be read.
+  private static String times(Piece piece, ChangeLogFacts facts) {
+    Optional<String> column = piece.log().timeColumn();
+    if (column.isEmpty() || facts.holdsLoaded()) {
+      return "TRUE";
+    }
+    String name = Names.column(column.get());
+    String days =
+        Targets.of(facts.days().stream().map(Targets.Span::at).toList())
+            .conditionOn("CAST(%s AS DATE)".formatted(name));
+    return "%s OR %s IS NULL".formatted(days, name);
   }
 
   private ChangeSet mergeMany(Piece piece, ChangeLogFacts facts, Table table) {
@@ -224,7 +263,7 @@ final class CurrentState {
     ChangeLogFacts all = facts(List.of(whole)).get(piece.model().table());
     CurrentStateSql anew = sql(whole, all);
     String view = "anew_" + piece.view();
-    run.spark().sql(anew.rows(latest(anew, whole.view(), all), null)).createOrReplaceTempView(view);
+    state(whole, all).createOrReplaceTempView(view);
     return run.spark()
         .sql(
             ChangeSetSql.difference(run.id(), former, view, anew.key(), anew.stateColumns(), true));

@@ -36,7 +36,10 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
     return all;
   }
 
-  /** One relation of the facts of several pieces, each a view by the name of its table. */
+  /**
+   * One relation of the facts of several pieces, each a view by the name of its table. Rows of
+   * loads tell nothing here, and are not read where they lie by themselves.
+   */
   static String facts(List<FactsOf> pieces) {
     String rows =
         pieces.stream()
@@ -44,12 +47,18 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
                 piece ->
                     """
                     SELECT %s AS piece, _op, _epoch, _commit_lsn, _seq, _unchanged,
-                      _op = 'c' AND size(_unchanged) > 0 AND %s AS carried
+                      _op = 'c' AND size(_unchanged) > 0 AND %s AS carried,
+                      %s AS day
                     FROM %s
+                    WHERE _op <> 'r'
                     """
                         .formatted(
                             Names.literal(piece.piece()),
                             piece.hasOldKey() ? "_old_key IS NOT NULL" : "FALSE",
+                            piece
+                                .timeColumn()
+                                .map(column -> "CAST(%s AS DATE)".formatted(Names.column(column)))
+                                .orElse("CAST(NULL AS DATE)"),
                             piece.view()))
             .collect(joining("UNION ALL\n"));
     return """
@@ -57,7 +66,8 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
           max(CASE WHEN _op IN ('l', 't') THEN %s END) AS marker,
           array_distinct(flatten(collect_set(_unchanged))) AS unchanged,
           coalesce(max(carried), FALSE) AS carried,
-          count(*) AS changes
+          count_if(_op NOT IN ('l', 't')) AS changes,
+          collect_set(day) AS days
         FROM (%s)
         GROUP BY piece
         """
@@ -65,7 +75,7 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
   }
 
   /** A piece of a change log whose facts are asked for. */
-  record FactsOf(String piece, String view, boolean hasOldKey) {}
+  record FactsOf(String piece, String view, boolean hasOldKey, Optional<String> timeColumn) {}
 
   /** The condition that a change comes after the position and is no marker itself. */
   static String after(Optional<ChangeLogFacts.Position> marker) {
@@ -139,6 +149,57 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
   }
 
   /**
+   * The rows of the piece that were loaded and did not change since, as {@link #rows} gives them: a
+   * load holds each key once.
+   *
+   * @param changed a relation with the keys that changed
+   */
+  String loaded(String view, Optional<ChangeLogFacts.Position> marker, String changed) {
+    return """
+        SELECT /*+ BROADCAST(k) */ %s, _epoch, _commit_lsn, _seq
+        FROM %s n
+        LEFT ANTI JOIN (%s) k ON %s
+        WHERE _op = 'r' AND %s
+        """
+        .formatted(
+            Names.columns("n.", stateColumns()), view, changed, sameKey("n", "k"), after(marker));
+  }
+
+  /** All rows of the piece whose key changed after it was loaded. */
+  String ofChangedKeys(String view, String changed) {
+    return "SELECT /*+ BROADCAST(k) */ n.* FROM %s n LEFT SEMI JOIN (%s) k ON %s"
+        .formatted(view, changed, sameKey("n", "k"));
+  }
+
+  /**
+   * The keys of the piece that changed, and those they had before; some of them more than once.
+   *
+   * @param andLoaded whether the keys of rows of a load are among them
+   */
+  String changedKeys(String view, boolean carriedAcrossKeys, boolean andLoaded) {
+    String formerKeys =
+        key.stream()
+            .map(k -> "_old_key.%1$s AS %1$s".formatted(Names.column(k)))
+            .collect(joining(", "));
+    return "SELECT %s FROM %s WHERE _op NOT IN ('l', 't'%s)%s"
+        .formatted(
+            Names.columns("", key),
+            view,
+            andLoaded ? "" : ", 'r'",
+            carriedAcrossKeys
+                ? " UNION ALL SELECT %s FROM %s WHERE _old_key IS NOT NULL"
+                    .formatted(formerKeys, view)
+                : "");
+  }
+
+  private String sameKey(String left, String right) {
+    return key.stream()
+        .map(Names::column)
+        .map(k -> "%s.%s <=> %s.%s".formatted(left, k, right, k))
+        .collect(joining(" AND "));
+  }
+
+  /**
    * The change set of the piece against the state before.
    *
    * @param latest a relation as {@link #latest} makes it
@@ -198,35 +259,21 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
    * Those rows of the state before that the piece needs, and where they are: of the keys that
    * changed, and of those that rows had before. The keys are so few that each reader gets them all.
    *
-   * @param former the table with the state before
+   * @param former a relation with the state before, and {@code _file} and {@code _pos}
+   * @param times a condition that holds for all of them, by which files are passed over
    */
-  String touched(String view, String former, ChangeLogFacts facts) {
-    String on =
-        key.stream()
-            .map(Names::column)
-            .map(k -> "o.%s = k.%s".formatted(k, k))
-            .collect(joining(" AND "));
-    String formerKeys =
-        key.stream()
-            .map(k -> "_old_key.%1$s AS %1$s".formatted(Names.column(k)))
-            .collect(joining(", "));
+  String touched(String view, String former, ChangeLogFacts facts, String times) {
     return """
         SELECT /*+ BROADCAST(k) */ o.*
-        FROM (SELECT *, _file, _pos FROM %s) o
-        LEFT SEMI JOIN (
-          SELECT %s FROM %s WHERE _op NOT IN ('l', 't')%s
-        ) k
+        FROM (SELECT * FROM %s WHERE %s) o
+        LEFT SEMI JOIN (%s) k
         ON %s
         """
         .formatted(
             former,
-            Names.columns("", key),
-            view,
-            facts.carriedAcrossKeys()
-                ? " UNION ALL SELECT %s FROM %s WHERE _old_key IS NOT NULL"
-                    .formatted(formerKeys, view)
-                : "",
-            on);
+            times,
+            changedKeys(view, facts.carriedAcrossKeys(), facts.holdsLoaded()),
+            sameKey("o", "k"));
   }
 
   // The former row that left-out values come from: that of the key, or of the key it once had.

@@ -111,7 +111,9 @@ public final class History {
         spark
             .sql(
                 CurrentStateSql.facts(
-                    List.of(new CurrentStateSql.FactsOf(model.name(), view, hasOldKey()))))
+                    List.of(
+                        new CurrentStateSql.FactsOf(
+                            model.name(), view, hasOldKey(), Optional.empty()))))
             .collectAsList()
             .stream()
             .findFirst()

@@ -7,6 +7,7 @@ import java.util.Optional;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.models.model.Names;
+import lakehouse.models.optimize.LakeExtensions;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.Dataset;
@@ -44,7 +45,8 @@ public final class LakeSession {
         local(bytes)
             .config(
                 "spark.sql.extensions",
-                "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
+                "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions,"
+                    + LakeExtensions.class.getName())
             .config("spark.sql.defaultCatalog", Names.CATALOG);
     String prefix = "spark.sql.catalog." + Names.CATALOG;
     builder.config(prefix, "org.apache.iceberg.spark.SparkCatalog");

@@ -27,7 +27,7 @@ import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
  */
 final class PositionMerge {
   /** So many changes and their rows fit into the memory of any run. */
-  private static final long FEW = 1_000_000;
+  static final long FEW = 1_000_000;
 
   private static final long ROWS_IN_A_FILE = 250_000;
 

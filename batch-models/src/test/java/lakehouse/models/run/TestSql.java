@@ -42,7 +42,8 @@ class TestSql {
     assertThat(carried.changes("r", carried.latest("v", Optional.empty()), "s"))
         .contains("_carried_0")
         .contains("ON r.`id` = n._root.`id`");
-    assertThat(new ChangeLogFacts(Optional.empty(), Set.of("x"), false, 3).unchanged())
+    assertThat(
+            new ChangeLogFacts(Optional.empty(), Set.of("x"), false, 3, 3, List.of()).unchanged())
         .containsExactly("x");
   }
 

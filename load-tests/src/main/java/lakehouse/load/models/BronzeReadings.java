@@ -14,12 +14,14 @@ import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Types;
 
 /**
@@ -28,7 +30,6 @@ import org.apache.iceberg.types.Types;
  */
 final class BronzeReadings {
   private static final int DAYS = 365;
-  private static final int RECENT_DAYS = 7;
   private static final Schema SCHEMA =
       new Schema(
           optional(1, "place_id", Types.LongType.get()),
@@ -141,7 +142,7 @@ final class BronzeReadings {
    * one deletes a reading; a key changes once.
    */
   void change(Scenario scenario) throws IOException {
-    long recent = RECENT_DAYS * 24L * places;
+    long recent = scenario.days() * 24L * places;
     append(
         """
         SELECT
@@ -151,7 +152,7 @@ final class BronzeReadings {
           any_value(n) AS seq
         FROM (
           SELECT n,
-            CASE WHEN %s AND hash(n, 1) %% 10 < 9 THEN %d + (hash(n, %d) %% %d)::BIGINT
+            CASE WHEN hash(n, 1) %% 100 < %d THEN %d + (hash(n, %d) %% %d)::BIGINT
               ELSE (hash(n, %d, 2) %% %d)::BIGINT END AS i
           FROM range(%d) t(n)
         )
@@ -159,7 +160,7 @@ final class BronzeReadings {
         """
             .formatted(
                 commits,
-                scenario.recent(),
+                scenario.percentRecent(),
                 rows() - recent,
                 commits,
                 recent,
@@ -201,8 +202,6 @@ final class BronzeReadings {
         ) TO '%5$s' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 500000, FIELD_IDS %6$s)
         """
             .formatted(places, commits, commits * 1_000L, changes, path, FIELD_IDS));
-    long rows =
-        Long.parseLong(duckDb.text("SELECT count(*) FROM read_parquet('%s')".formatted(path)));
     table
         .newAppend()
         .appendFile(
@@ -211,7 +210,9 @@ final class BronzeReadings {
                 .withFormat("parquet")
                 .withPartitionPath("_committed_at_day=2026-01-01")
                 .withFileSizeInBytes(Files.size(path))
-                .withRecordCount(rows)
+                .withMetrics(
+                    ParquetUtil.fileMetrics(
+                        table.io().newInputFile(file), MetricsConfig.forTable(table)))
                 .build())
         .commit();
   }

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "models",
     description = {
-      "Measures the processor time of runs after 0.01 % and 1 % of a table changed, nine of ten changes"
-          + " within its newest seven days or spread over all of it, against that of a full build; and"
+      "Measures the processor time of runs after 0.01 %% and 1 %% of a table changed: within its newest"
+          + " day, nine of ten within its newest seven days, or spread over all of it; against that of a full build; and"
           + " that of a full build against DuckDB's for the same query over the same files.",
       "",
       "Each result is compared with DuckDB's. It fails where they differ, never for being slow.",

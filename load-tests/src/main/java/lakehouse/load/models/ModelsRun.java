@@ -61,7 +61,7 @@ final class ModelsRun {
       BronzeReadings tiny = create(catalog, duckDb, "tiny", 1);
       Measured silverStart = build(tiny, SILVER, "first");
       Measured goldStart = build(tiny, GOLD, "first");
-      tiny.change(new Scenario("tiny", 0.01, true));
+      tiny.change(new Scenario("tiny", 0.01, 7, 90));
       Measured silverMergeStart = build(tiny, SILVER, "merge");
       Measured goldMergeStart = build(tiny, GOLD, "merge");
 
