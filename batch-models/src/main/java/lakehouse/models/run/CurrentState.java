@@ -188,8 +188,9 @@ final class CurrentState {
     CurrentStateSql sql = sql(piece, facts);
     String touched = "touched_" + piece.view();
     String state = "state_" + piece.view();
-    EmptyColumns.leftOut(
-            run.spark().table(Names.table(piece.model().table())), table, "_file", "_pos")
+    run.spark()
+        .table(Names.table(piece.model().table()))
+        .select("*", "_file", "_pos")
         .createOrReplaceTempView(state);
     Dataset<Row> former =
         run.spark()
