@@ -119,7 +119,7 @@ final class SourcesInDuckDb implements AutoCloseable {
 
   /**
    * What a mart holds otherwise than the computation of its file says: some of these rows, as text;
-   * empty if they are equal.
+   * empty if they are equal, and some are there.
    */
   String differences(SparkSession lake, String mart) throws SQLException, IOException {
     Path file = folder.resolve(mart + ".parquet");
@@ -152,6 +152,9 @@ final class SourcesInDuckDb implements AutoCloseable {
     String missing = except(columns, "expected_" + mart, "gold." + mart);
     String rows = text("SELECT count(*) FROM expected_" + mart).get(0);
     System.out.printf(Locale.ROOT, "  %s: %s rows%n", mart, rows);
+    if (rows.equals("0")) {
+      return mart + ": nothing is expected of it, so nothing is shown";
+    }
     return unexpected.isEmpty() && missing.isEmpty()
         ? ""
         : "%s of %s rows%n published, not expected:%n%s%n expected, not published:%n%s%n"
