@@ -71,36 +71,7 @@ audits:
   - name: more_payers_than_consumers_cut
     rows: SELECT * FROM ${this} WHERE paying_consumers_cut > consumers_cut
 */
--- times in microseconds of the day
-WITH scheduled AS (
-  SELECT
-    feeder_id,
-    day,
-    greatest(from_micro, coalesce(reached, 0L)) AS from_micro,
-    to_micro
-  FROM (
-    SELECT
-      *,
-      max(to_micro) OVER (
-        PARTITION BY feeder_id, day ORDER BY from_micro, to_micro ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        AS reached
-    FROM (
-      SELECT
-        feeder_id,
-        day,
-        CAST(
-          (CAST(substring(starts_at, 1, 2) AS INT) * 3600 + CAST(substring(starts_at, 4, 2) AS INT) * 60
-            + CAST(substring(starts_at, 7) AS DECIMAL(8, 6))) * 1000000 AS BIGINT) AS from_micro,
-        CAST(
-          (CAST(substring(ends_at, 1, 2) AS INT) * 3600 + CAST(substring(ends_at, 4, 2) AS INT) * 60
-            + CAST(substring(ends_at, 7) AS DECIMAL(8, 6))) * 1000000 AS BIGINT) AS to_micro
-      FROM ${ref('silver.network.loadshed_schedule')}
-    )
-  )
-  -- what overlaps counts once: each adds what is beyond those before it
-  WHERE reached IS NULL OR to_micro > reached
-),
-shed AS (
+WITH shed AS (
   SELECT
     interruption_id,
     feeder_id,
@@ -112,8 +83,40 @@ shed AS (
   FROM ${ref('silver.network.interruption_effect')}
   WHERE kind = 'loadshed' AND pmt_id IS NULL
 ),
-actual AS (
+-- times in microseconds of the day
+span AS (
   SELECT
+    'scheduled' AS kind,
+    feeder_id,
+    day,
+    CAST(
+      (CAST(substring(starts_at, 1, 2) AS INT) * 3600 + CAST(substring(starts_at, 4, 2) AS INT) * 60
+        + CAST(substring(starts_at, 7) AS DECIMAL(8, 6))) * 1000000 AS BIGINT) AS from_micro,
+    CAST(
+      (CAST(substring(ends_at, 1, 2) AS INT) * 3600 + CAST(substring(ends_at, 4, 2) AS INT) * 60
+        + CAST(substring(ends_at, 7) AS DECIMAL(8, 6))) * 1000000 AS BIGINT) AS to_micro
+  FROM ${ref('silver.network.loadshed_schedule')}
+  UNION ALL
+  SELECT
+    'actual',
+    feeder_id,
+    day,
+    greatest(unix_micros(started_at) - unix_micros(CAST(day AS TIMESTAMP)) + 18000000000L, 0L),
+    least(unix_micros(restored_at) - unix_micros(CAST(day AS TIMESTAMP)) + 18000000000L, 86400000000L)
+  FROM (
+    SELECT
+      feeder_id,
+      started_at,
+      restored_at,
+      explode(sequence(day, to_date(restored_at + INTERVAL 5 HOURS - INTERVAL '0.000001' SECOND))) AS day
+    FROM shed
+    WHERE restored_at IS NOT NULL
+  )
+),
+-- what overlaps counts once: each adds what is beyond those before it
+apart AS (
+  SELECT
+    kind,
     feeder_id,
     day,
     greatest(from_micro, coalesce(reached, 0L)) AS from_micro,
@@ -122,24 +125,9 @@ actual AS (
     SELECT
       *,
       max(to_micro) OVER (
-        PARTITION BY feeder_id, day ORDER BY from_micro, to_micro ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        AS reached
-    FROM (
-      SELECT
-        feeder_id,
-        day,
-        greatest(unix_micros(started_at) - unix_micros(CAST(day AS TIMESTAMP)) + 18000000000L, 0L) AS from_micro,
-        least(unix_micros(restored_at) - unix_micros(CAST(day AS TIMESTAMP)) + 18000000000L, 86400000000L) AS to_micro
-      FROM (
-        SELECT
-          feeder_id,
-          started_at,
-          restored_at,
-          explode(sequence(day, to_date(restored_at + INTERVAL 5 HOURS - INTERVAL '0.000001' SECOND))) AS day
-        FROM shed
-        WHERE restored_at IS NOT NULL
-      )
-    )
+        PARTITION BY kind, feeder_id, day
+        ORDER BY from_micro, to_micro ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+    FROM span
   )
   WHERE reached IS NULL OR to_micro > reached
 ),
@@ -176,16 +164,13 @@ part AS (
   SELECT
     feeder_id,
     day,
-    to_micro - from_micro AS scheduled,
-    0L AS actual,
+    CASE kind WHEN 'scheduled' THEN to_micro - from_micro ELSE 0L END AS scheduled,
+    CASE kind WHEN 'actual' THEN to_micro - from_micro ELSE 0L END AS actual,
     0L AS kept,
     0L AS interruptions,
     0L AS consumers,
     0L AS payers
-  FROM scheduled
-  UNION ALL
-  SELECT feeder_id, day, 0L, to_micro - from_micro, 0L, 0L, 0L, 0L
-  FROM actual
+  FROM apart
   UNION ALL
   SELECT
     s.feeder_id,
@@ -196,12 +181,13 @@ part AS (
     0L,
     0L,
     0L
-  FROM scheduled s
-  JOIN actual a
+  FROM apart s
+  JOIN apart a
     ON a.feeder_id = s.feeder_id
     AND a.day = s.day
     AND a.from_micro < s.to_micro
     AND a.to_micro > s.from_micro
+  WHERE s.kind = 'scheduled' AND a.kind = 'actual'
   UNION ALL
   SELECT i.feeder_id, i.day, 0L, 0L, 0L, 1L, i.consumers, coalesce(c.payers, 0L)
   FROM shed i

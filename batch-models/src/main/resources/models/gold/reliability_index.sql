@@ -10,16 +10,16 @@ unique_key: [month, level, ibc_id, feeder_id]
 partition_by: month
 tags: [mart, reliability]
 inputs:
-  silver.network.interruption:
-    reach: CAST(trunc(to_date(started_at + INTERVAL 5 HOURS), 'MM') AS DATE)
-    watches: [feeder_id, pmt_id, kind, started_at, restored_at]
+  silver.network.interruption_effect:
+    reach: month
+    watches: [feeder_id, kind, consumers, micros, restored_at]
   silver.network.service_point_supply:
     reach:
       from: >-
-        CAST(trunc(to_date(CASE WHEN _old.feeder_id = _new.feeder_id AND _old.pmt_id = _new.pmt_id
+        CAST(trunc(to_date(CASE WHEN _old.feeder_id = _new.feeder_id
                THEN least(_old.valid_to, _new.valid_to) ELSE valid_from END + INTERVAL 5 HOURS), 'MM') AS DATE)
       to: CAST(trunc(to_date(valid_to + INTERVAL 5 HOURS), 'MM') AS DATE)
-    watches: [feeder_id, pmt_id, valid_to]
+    watches: [feeder_id, valid_to]
   silver.billing.consumer:
     reach:
       from: >-
@@ -67,52 +67,21 @@ audits:
       OR sum(CASE level WHEN 'ibc' THEN 1 ELSE -1 END * consumers_served) <> 0
       OR abs(sum(CASE level WHEN 'ibc' THEN 1 ELSE -1 END * fault_consumer_minutes)) > 0.001
 */
-WITH interruption AS (
+WITH interrupted AS (
   SELECT
-    interruption_id,
+    month,
     feeder_id,
-    pmt_id,
     kind,
-    started_at,
-    to_date(started_at + INTERVAL 5 HOURS) AS started_on,
-    CAST(trunc(to_date(started_at + INTERVAL 5 HOURS), 'MM') AS DATE) AS month,
-    restored_at IS NULL AS ongoing,
-    coalesce(unix_micros(restored_at) - unix_micros(started_at), 0L) AS micros
-  FROM ${ref('silver.network.interruption')}
-),
-cut AS (
-  SELECT
-    i.interruption_id,
-    count(*) AS consumers
-  FROM interruption i
-  JOIN ${ref('silver.network.service_point_supply')} s
-    ON s.feeder_id = i.feeder_id
-    AND (i.pmt_id IS NULL OR s.pmt_id = i.pmt_id)
-    AND i.started_at >= s.valid_from
-    AND (s.valid_to IS NULL OR i.started_at < s.valid_to)
-  JOIN ${ref('silver.billing.consumer')} c
-    ON c.service_point_id = s.service_point_id
-    AND c.connected_on <= i.started_on
-    AND (c.disconnected_on IS NULL OR i.started_on < c.disconnected_on)
-  GROUP BY i.interruption_id
-),
-interrupted AS (
-  SELECT
-    i.month,
-    i.feeder_id,
-    i.kind,
     count(*) AS interruptions,
-    sum(coalesce(c.consumers, 0L)) AS consumers,
-    CAST(sum(CAST(coalesce(c.consumers, 0L) AS DECIMAL(12, 0)) * CAST(i.micros AS DECIMAL(18, 0))) AS DECIMAL(36, 0))
+    sum(consumers) AS consumers,
+    CAST(sum(CAST(consumers AS DECIMAL(12, 0)) * CAST(micros AS DECIMAL(18, 0))) AS DECIMAL(36, 0))
       AS consumer_micros,
-    count_if(i.ongoing) AS ongoing
-  FROM interruption i
-  LEFT JOIN cut c
-    ON c.interruption_id = i.interruption_id
-  GROUP BY i.month, i.feeder_id, i.kind
+    count_if(restored_at IS NULL) AS ongoing
+  FROM ${ref('silver.network.interruption_effect')}
+  GROUP BY month, feeder_id, kind
 ),
 month AS (
-  SELECT DISTINCT month FROM interruption
+  SELECT DISTINCT month FROM interrupted
 ),
 served AS (
   SELECT

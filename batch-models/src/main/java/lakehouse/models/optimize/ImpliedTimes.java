@@ -162,8 +162,11 @@ public final class ImpliedTimes extends Rule<LogicalPlan> {
   }
 
   private static Literal literal(Expression column, long value) {
-    return column.dataType() instanceof DateType
-        ? new Literal((int) value, column.dataType())
-        : new Literal(value, column.dataType());
+    if (column.dataType() instanceof DateType) {
+      // beyond the last day there is none
+      long day = Math.max(Integer.MIN_VALUE, Math.min(value, Integer.MAX_VALUE));
+      return new Literal((int) day, column.dataType());
+    }
+    return new Literal(value, column.dataType());
   }
 }

@@ -1,5 +1,6 @@
 package lakehouse.models.optimize;
 
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
@@ -8,12 +9,11 @@ import scala.runtime.BoxedUnit;
 public final class LakeExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
-    // once, when conditions have come down to the tables, and before tables are asked what they
-    // have
+    // once, when conditions have come down to the tables, which are asked for files after it
     extensions.injectPreCBORule(
         new AbstractFunction1<>() {
           @Override
-          public ImpliedTimes apply(org.apache.spark.sql.SparkSession session) {
+          public ImpliedTimes apply(SparkSession session) {
             return new ImpliedTimes();
           }
         });
