@@ -1,6 +1,7 @@
 package lakehouse.catalog.commit;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,8 +160,13 @@ public final class CatalogCommit implements AutoCloseable {
   private Outcome attempt(Request request) {
     Reference head = head();
     ContentKey stateKey = LakeCatalog.key(Layer.BRONZE.namespace(request.next().source()));
-    ContentKey layerKey = LakeCatalog.key(Layer.BRONZE.namespace());
-    List<ContentKey> keys = new ArrayList<>(List.of(stateKey, layerKey));
+    Set<ContentKey> layerKeys = new LinkedHashSet<>();
+    layerKeys.add(LakeCatalog.key(Layer.BRONZE.namespace()));
+    request
+        .changes()
+        .forEach(change -> layerKeys.add(ContentKey.of(change.table().namespace().level(0))));
+    List<ContentKey> keys = new ArrayList<>(layerKeys);
+    keys.add(stateKey);
     request.changes().forEach(change -> keys.add(LakeCatalog.key(change.table())));
     Map<ContentKey, Content> contents = contents(head, keys);
 
@@ -174,8 +180,10 @@ public final class CatalogCommit implements AutoCloseable {
     requireExpected(request, found);
 
     List<Operation> operations = new ArrayList<>();
-    if (!contents.containsKey(layerKey)) {
-      operations.add(Operation.Put.of(layerKey, Namespace.of(layerKey.getElements())));
+    for (ContentKey layer : layerKeys) {
+      if (!contents.containsKey(layer)) {
+        operations.add(Operation.Put.of(layer, Namespace.of(layer.getElements())));
+      }
     }
     ImmutableNamespace.Builder nextEntry =
         ImmutableNamespace.builder()

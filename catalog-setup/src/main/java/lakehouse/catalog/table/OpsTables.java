@@ -11,7 +11,8 @@ import org.apache.iceberg.types.Types;
 
 /**
  * The audit trail: tables of layer {@link Layer#OPS} that the lake keeps about itself. They are
- * small, unpartitioned and appended to, by the batch side only: the ingest never writes them.
+ * small, unpartitioned and appended to, by the batch side only: the ingest never writes them, but
+ * for the {@linkplain QuarantineTable quarantine} of a source, which is its capture's alone.
  *
  * @param table where it is
  * @param description one sentence, put into the table's {@code comment}

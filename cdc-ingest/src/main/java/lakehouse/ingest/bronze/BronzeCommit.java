@@ -1,5 +1,6 @@
 package lakehouse.ingest.bronze;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +10,13 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.TableChange;
+import lakehouse.catalog.commit.TableChange.NewTable;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
+import lakehouse.catalog.table.QuarantineTable;
 import lakehouse.ingest.bronze.CommitterState.Committable;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Transaction;
@@ -54,10 +58,40 @@ final class BronzeCommit implements AutoCloseable {
         new CatalogCommit.Request(
             expected,
             next,
-            writes.tables().stream().map(table -> change(table, committable)).toList(),
+            changes(committable),
             "ingest %s: position %d, %d rows in %d tables"
                 .formatted(run.source(), committable.to(), rows, writes.tables().size()),
             facts(committable)));
+  }
+
+  private List<TableChange> changes(Committable committable) {
+    List<TableChange> changes = new ArrayList<>();
+    committable.writes().tables().forEach(table -> changes.add(change(table, committable)));
+    if (!committable.writes().rejected().isEmpty()) {
+      changes.add(quarantine(committable));
+    }
+    return changes;
+  }
+
+  private TableChange quarantine(Committable committable) {
+    List<RejectedWrites> rejected = committable.writes().rejected();
+    NewTable whenMissing =
+        new NewTable(
+            QuarantineTable.SCHEMA,
+            PartitionSpec.unpartitioned(),
+            Map.of("comment", "Rows of source %s that were not taken".formatted(run.source())),
+            Optional.of(rejected.get(0).location()));
+    return new TableChange(
+        QuarantineTable.of(run.source()),
+        whenMissing,
+        transaction -> {
+          AppendFiles append = transaction.newAppend();
+          rejected.forEach(writes -> writes.files().forEach(append::appendFile));
+          append
+              .set("lakehouse.run", run.run())
+              .set("lakehouse.position", Long.toString(committable.to()))
+              .commit();
+        });
   }
 
   private Map<String, String> facts(Committable committable) {
@@ -71,6 +105,9 @@ final class BronzeCommit implements AutoCloseable {
     for (TableWrites table : committable.writes().tables()) {
       facts.put("lakehouse.rows." + table.table(), Long.toString(table.rows()));
       facts.put("lakehouse.digest." + table.table(), table.digest().toString());
+    }
+    for (RejectedWrites table : committable.writes().rejected()) {
+      facts.put("lakehouse.rejected." + table.table(), Long.toString(table.rows()));
     }
     return facts;
   }

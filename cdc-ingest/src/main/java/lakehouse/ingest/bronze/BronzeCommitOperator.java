@@ -9,6 +9,7 @@ import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.StateMismatchException;
 import lakehouse.catalog.config.CatalogConfig;
+import lakehouse.catalog.quarantine.QuarantineView;
 import lakehouse.ingest.Faults;
 import lakehouse.ingest.bronze.CheckpointWrites.Reached;
 import lakehouse.ingest.bronze.CommitterState.Committable;
@@ -64,6 +65,7 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   private transient ListState<CommitterState> stored;
   private transient CheckpointWrites building;
   private transient long lastCommittableNanos;
+  private transient boolean shown;
   private transient IngestMetrics.Committing metrics;
 
   /**
@@ -110,7 +112,7 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
               run.before().loaded(),
               0,
               run.before().resume());
-      state.held = new CheckpointWrites(List.of(), state.made);
+      state.held = new CheckpointWrites(List.of(), List.of(), state.made);
     }
     commit = new BronzeCommit(catalog, run);
     Optional<SourceState> found = commit.state();
@@ -193,7 +195,7 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    state.held = held().plus(building);
+    state.held = held().plus(building).settled();
     building = CheckpointWrites.NOTHING;
     CheckpointWrites visible = visible();
     if (isDue(visible)) {
@@ -215,12 +217,15 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
     boolean due = System.nanoTime() - lastCommittableNanos > PROGRESS_NANOS;
     boolean canFollow =
         run.positions() == SourceRun.Positions.CHECKPOINTS || reached.lsn() > state.position;
-    return canFollow && (!visible.tables().isEmpty() || loadEnds || (moved && due));
+    return canFollow && (!visible.isEmpty() || loadEnds || (moved && due));
   }
 
   /** What is held back; a first load voids what was written of one before it. */
   private CheckpointWrites held() {
     Reached before = state.held.reached();
+    if (building.reached().anew()) {
+      return new CheckpointWrites(List.of(), List.of(), before);
+    }
     boolean anew = before.lsn() == 0 && building.reached().loadPoint() > before.loadPoint();
     return anew ? CheckpointWrites.NOTHING : state.held;
   }
@@ -230,12 +235,15 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
     Reached reached = state.held.reached();
     return new CheckpointWrites(
         state.held.tables().stream()
-            .filter(
-                table ->
-                    run.positions() == SourceRun.Positions.CHECKPOINTS
-                        || reached.loaded().contains(table.source().qualifiedName()))
+            .filter(table -> isVisible(table.source().qualifiedName()))
             .toList(),
+        state.held.rejected().stream().filter(table -> isVisible(table.table())).toList(),
         reached);
+  }
+
+  private boolean isVisible(String table) {
+    return run.positions() == SourceRun.Positions.CHECKPOINTS
+        || state.held.reached().loaded().contains(table);
   }
 
   private long position(Reached reached) {
@@ -266,12 +274,13 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
     long millis = (System.nanoTime() - started) / 1_000_000;
     Reached reached = committable.writes().reached();
     LOG.info(
-        "Source {}: position {} {}, {} rows in {} tables, lsn {}, {} ms",
+        "Source {}: position {} {}, {} rows in {} tables, {} rejected, lsn {}, {} ms",
         run.source(),
         committable.to(),
         outcome == CatalogCommit.Outcome.COMMITTED ? "committed" : "was committed already",
         committable.writes().tables().stream().mapToLong(TableWrites::rows).sum(),
         committable.writes().tables().size(),
+        committable.writes().rejectedRows(),
         Lsn.text(reached.lsn()),
         millis);
     long now = System.currentTimeMillis();
@@ -280,6 +289,20 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
             ? 0
             : Math.max(0, now - reached.committedAtMicros() / 1_000);
     metrics.committed(committable.to(), reached.lsn(), millis, freshness);
+    if (!shown && !committable.writes().rejected().isEmpty()) {
+      shown = showQuarantine();
+    }
+  }
+
+  /** The view shows what is committed already: without it nothing is lost. */
+  private boolean showQuarantine() {
+    try {
+      QuarantineView.bringUpToDate(catalog);
+      return true;
+    } catch (RuntimeException e) {
+      LOG.warn("The view {} is not up to date yet: {}", QuarantineView.NAME, e.toString());
+      return false;
+    }
   }
 
   private static boolean samePosition(Optional<SourceState> one, Optional<SourceState> other) {

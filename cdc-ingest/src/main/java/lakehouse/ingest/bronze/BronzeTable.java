@@ -159,7 +159,7 @@ public final class BronzeTable {
   }
 
   // By the run, so that all writers agree, and a table dropped and loaded anew shares no folder.
-  private static String location(LakeCatalog catalog, TableIdentifier table, String run) {
+  static String location(LakeCatalog catalog, TableIdentifier table, String run) {
     String warehouse = catalog.config().warehouse();
     String root =
         warehouse.endsWith("/") ? warehouse.substring(0, warehouse.length() - 1) : warehouse;

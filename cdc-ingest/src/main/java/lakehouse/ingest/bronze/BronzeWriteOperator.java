@@ -6,9 +6,11 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.ingest.bronze.CheckpointWrites.Reached;
 import lakehouse.ingest.event.ChangeEvent;
+import lakehouse.ingest.event.ChangeEvent.BeginsAnew;
 import lakehouse.ingest.event.ChangeEvent.Change;
 import lakehouse.ingest.event.ChangeEvent.LoadBegins;
 import lakehouse.ingest.event.ChangeEvent.Progress;
+import lakehouse.ingest.event.ChangeEvent.Rejected;
 import lakehouse.ingest.metrics.IngestMetrics;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
@@ -31,6 +33,7 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
 
   private transient LakeCatalog catalog;
   private transient TableWriters writers;
+  private transient QuarantineWriter quarantine;
   private transient Reached reached;
   private transient IngestMetrics.Writing metrics;
 
@@ -48,6 +51,7 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
     catalog = LakeCatalog.open(config);
     int subtask = getRuntimeContext().getIndexOfThisSubtask();
     writers = new TableWriters(catalog, source, run, subtask + "-", maxBufferedBytes);
+    quarantine = new QuarantineWriter(catalog, source, run, subtask + "-");
     reached = Reached.NOTHING;
     metrics = IngestMetrics.writing(getMetricGroup());
   }
@@ -58,6 +62,9 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
     if (event instanceof Change change) {
       writers.write(change);
       metrics.row(change.operation());
+    } else if (event instanceof Rejected rejected) {
+      quarantine.write(rejected);
+      metrics.rejected();
     } else if (event instanceof Progress progress) {
       reached =
           reached.plus(
@@ -67,6 +74,8 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
                   progress.loaded(),
                   0,
                   progress.resume()));
+    } else if (event instanceof BeginsAnew) {
+      reached = reached.plus(Reached.ANEW);
     } else if (event instanceof LoadBegins load) {
       reached = reached.plus(new Reached(0, Long.MIN_VALUE, Set.of(), load.point(), null));
     }
@@ -75,8 +84,9 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
     List<TableWrites> tables = writers.finish();
-    if (!tables.isEmpty() || !reached.equals(Reached.NOTHING)) {
-      output.collect(new StreamRecord<>(new CheckpointWrites(tables, reached)));
+    List<RejectedWrites> rejected = quarantine.finish();
+    if (!tables.isEmpty() || !rejected.isEmpty() || !reached.equals(Reached.NOTHING)) {
+      output.collect(new StreamRecord<>(new CheckpointWrites(tables, rejected, reached)));
       reached = Reached.NOTHING;
     }
   }
@@ -85,6 +95,9 @@ final class BronzeWriteOperator extends AbstractStreamOperator<CheckpointWrites>
   public void close() throws Exception {
     if (writers != null) {
       writers.abandon();
+    }
+    if (quarantine != null) {
+      quarantine.abandon();
     }
     if (catalog != null) {
       catalog.close();

@@ -24,11 +24,17 @@ public final class IngestMetrics {
     return new Committing(group.addGroup(GROUP));
   }
 
-  /** {@code rows.<operation>}: rows written, by operation, as a count. */
+  /**
+   * {@code rows.<operation>}: rows written, by operation, as a count; {@code rejected}: rows put
+   * into the quarantine, as a count.
+   */
   public static final class Writing {
     private final Counter[] rows = new Counter[Operation.values().length];
 
+    private final Counter rejected;
+
     private Writing(MetricGroup group) {
+      rejected = group.counter("rejected");
       for (Operation operation : Operation.values()) {
         rows[operation.ordinal()] = group.addGroup("rows").counter(operation.code());
       }
@@ -37,6 +43,11 @@ public final class IngestMetrics {
     /** One row was written. */
     public void row(Operation operation) {
       rows[operation.ordinal()].inc();
+    }
+
+    /** One row was rejected. */
+    public void rejected() {
+      rejected.inc();
     }
   }
 

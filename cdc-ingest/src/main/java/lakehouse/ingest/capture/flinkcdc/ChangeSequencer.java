@@ -117,6 +117,8 @@ final class ChangeSequencer extends AbstractStreamOperator<ChangeEvent>
       if (stamp(change)) {
         output.collect(element);
       }
+    } else {
+      output.collect(element);
     }
   }
 

@@ -4,8 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import lakehouse.ingest.event.ChangeEvent.Rejected;
+import lakehouse.ingest.event.Operation;
+import lakehouse.ingest.event.TableSchema;
 import lakehouse.ingest.type.Wire;
 import org.apache.flink.table.data.StringData;
+import org.postgresql.replication.LogSequenceNumber;
 
 /**
  * Leaves the largest values out of a row that is too large, as soon as it is read: what comes after
@@ -24,10 +29,41 @@ final class LargeRows {
   /** What stands in place of such a value's text; the same for all, so that equal rows stay so. */
   static final StringData REASON = StringData.fromString("left out: the row is larger than 32 MiB");
 
+  private static final String CODE = "row-too-large";
+
   /** A value in a message. */
   private record Value(int header, int length) {}
 
   private LargeRows() {}
+
+  /**
+   * What the quarantine tells of a row of which values were left out: what is kept of it stands in
+   * bronze, at the same place in the order. Empty for other rows, and for one that is gone.
+   */
+  static Optional<Rejected> rejected(TableSchema schema, Operation operation, WireRow row) {
+    List<String> columns = row.leftOut();
+    if (columns.isEmpty() || operation == Operation.DELETE) {
+      return Optional.empty();
+    }
+    Rejected.Position position = row.position();
+    return Optional.of(
+        new Rejected(
+            schema.qualifiedName(),
+            new Rejected.Place(
+                null,
+                null,
+                "%s %s, row %d"
+                    .formatted(
+                        operation == Operation.ROW ? "the load at" : "the transaction committed at",
+                        LogSequenceNumber.valueOf(position.commitLsn()).asString(),
+                        position.seq())),
+            new Rejected.Reason(
+                CODE,
+                "The row is larger than 32 MiB: bronze has it without the values of %s."
+                    .formatted(String.join(", ", columns))),
+            null,
+            position));
+  }
 
   /** A row of {@code COPY}'s binary form, in a message of its own. */
   static byte[] copied(byte[] message, int offset) {

@@ -158,6 +158,7 @@ final class PostgresStream implements PgOutputDecoder.Receiver, AutoCloseable {
   @Override
   public void change(RowLayout layout, Operation operation, WireRow row) {
     output.collect(new Change(layout.schema(), operation, row));
+    LargeRows.rejected(layout.schema(), operation, row).ifPresent(output::collect);
   }
 
   @Override

@@ -111,6 +111,7 @@ final class RangeLoader implements AutoCloseable {
           row.at(Operation.ROW, epoch, lastCommitInside(split), seq++);
           row.seen(split.point(), split.startedAt(), now);
           output.accept(change);
+          LargeRows.rejected(layout.schema(), Operation.ROW, row).ifPresent(output);
           offset = 0;
         }
         if (batch.failure() != null) {

@@ -1,7 +1,9 @@
 package lakehouse.ingest.capture.postgres;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import lakehouse.ingest.event.ChangeEvent.Rejected;
 import lakehouse.ingest.event.DirectRow;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.event.TableSchema;
@@ -199,6 +201,22 @@ final class WireRow implements DirectRow {
       }
     }
     return row;
+  }
+
+  /** The columns whose values were left out since the row is too large. */
+  List<String> leftOut() {
+    return unrepresentable == null
+        ? List.of()
+        : unrepresentable.entrySet().stream()
+            .filter(entry -> entry.getValue() == LargeRows.REASON)
+            .map(entry -> entry.getKey().toString())
+            .sorted()
+            .toList();
+  }
+
+  /** Where it stands in the order of the table's changes. */
+  Rejected.Position position() {
+    return new Rejected.Position(epoch, commitLsn, seq);
   }
 
   private void begin(byte[] bytes) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.fixture.BronzeFold;
@@ -69,11 +72,54 @@ class ITNativeSizes {
     lake.awaitCurrent(ingest, source);
     assertEqual(source, "document", large);
     assertEqual(source, "whole", large);
+
+    // 3 loaded, 1 inserted; 1 loaded, changed twice with the value that was left out
+    assertThat(lake.quarantine(source))
+        .hasSize(7)
+        .allSatisfy(
+            row -> {
+              assertThat(row.getField("reason")).isEqualTo("row-too-large");
+              assertThat(row.getField("message").toString()).endsWith("the values of body.");
+              assertThat(row.getField("row_text")).isNull();
+            })
+        .extracting(row -> row.getField("table_name"))
+        .containsOnly("public.document", "public.whole");
+    assertThat(places(lake.quarantine(source)))
+        .isSubsetOf(places(lake.fold(source, "document"), lake.fold(source, "whole")));
+  }
+
+  private static Set<String> places(List<Record> quarantine) {
+    return quarantine.stream()
+        .map(
+            row ->
+                "%s %s/%s/%s"
+                    .formatted(
+                        row.getField("table_name"),
+                        row.getField("epoch"),
+                        row.getField("commit_lsn"),
+                        row.getField("seq")))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> places(BronzeFold... tables) {
+    return Stream.of(tables)
+        .flatMap(
+            table ->
+                table.changes().stream()
+                    .map(
+                        row ->
+                            "%s %d/%d/%d"
+                                .formatted(
+                                    table.table().properties().get("lakehouse.source-table"),
+                                    row.epoch(),
+                                    row.commitLsn(),
+                                    row.seq())))
+        .collect(Collectors.toSet());
   }
 
   /** Equal but for the large values, which say what became of them. */
   private void assertEqual(SourceDatabase source, String table, int large) throws Exception {
-    var expected = source.rows(table, java.util.List.of("id"));
+    var expected = source.rows(table, List.of("id"));
     expected
         .values()
         .forEach(row -> row.computeIfPresent("body", (c, v) -> v.length() < large ? v : LEFT_OUT));
