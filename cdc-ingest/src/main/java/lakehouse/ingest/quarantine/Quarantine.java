@@ -1,0 +1,163 @@
+package lakehouse.ingest.quarantine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.table.Layer;
+import lakehouse.catalog.table.QuarantineTable;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
+
+/** Reads the quarantines of a lake. A row is there once, however often it was written. */
+final class Quarantine {
+  private static final Comparator<QuarantinedRow> OLDEST_FIRST =
+      Comparator.comparing(QuarantinedRow::at).thenComparing(QuarantinedRow::id);
+
+  private final LakeCatalog catalog;
+
+  Quarantine(LakeCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** Rows of which there are so many. */
+  record Found(List<QuarantinedRow> newest, long total) {}
+
+  /** How many rows of a table there are for one reason. */
+  record Count(String source, String table, String reason, String status, long rows) {}
+
+  /** The sources that have a quarantine. */
+  List<String> sources() {
+    return catalog.iceberg().listTables(Layer.OPS.namespace()).stream()
+        .flatMap(table -> QuarantineTable.source(table).stream())
+        .sorted()
+        .toList();
+  }
+
+  /** The newest rows of sources that are wanted, newest first, without what they hold. */
+  Found newest(List<String> sources, Predicate<QuarantinedRow> wanted, int limit) {
+    TreeSet<QuarantinedRow> newest = new TreeSet<>(OLDEST_FIRST);
+    Map<String, QuarantinedRow> kept = new HashMap<>();
+    Set<String> ids = new HashSet<>();
+    for (String source : sources) {
+      each(
+          source,
+          false,
+          row -> {
+            if (!wanted.test(row) || !ids.add(row.id())) {
+              return;
+            }
+            newest.add(row);
+            kept.put(row.id(), row);
+            if (limit > 0 && newest.size() > limit) {
+              kept.remove(newest.pollFirst().id());
+            }
+          });
+    }
+    return new Found(List.copyOf(newest.descendingSet()), ids.size());
+  }
+
+  /** How many rows there are of each table for each reason. */
+  List<Count> counts(List<String> sources, Predicate<QuarantinedRow> wanted) {
+    Map<List<String>, Long> counts = new HashMap<>();
+    Set<String> ids = new HashSet<>();
+    for (String source : sources) {
+      each(
+          source,
+          false,
+          row -> {
+            if (wanted.test(row) && ids.add(row.id())) {
+              counts.merge(
+                  List.of(row.source(), row.table(), row.reason(), row.status()), 1L, Long::sum);
+            }
+          });
+    }
+    return counts.entrySet().stream()
+        .map(
+            entry ->
+                new Count(
+                    entry.getKey().get(0),
+                    entry.getKey().get(1),
+                    entry.getKey().get(2),
+                    entry.getKey().get(3),
+                    entry.getValue()))
+        .sorted(
+            Comparator.comparing(Count::source)
+                .thenComparing(Count::table)
+                .thenComparing(Count::reason)
+                .thenComparing(Count::status))
+        .toList();
+  }
+
+  /** Rows with all that is kept of them, in the order of their places. */
+  List<QuarantinedRow> whole(String source, Predicate<QuarantinedRow> wanted) {
+    Map<String, QuarantinedRow> rows = new HashMap<>();
+    each(
+        source,
+        true,
+        row -> {
+          if (wanted.test(row)) {
+            rows.putIfAbsent(row.id(), row);
+          }
+        });
+    List<QuarantinedRow> all = new ArrayList<>(rows.values());
+    all.sort(
+        Comparator.comparing(QuarantinedRow::table)
+            .thenComparing(QuarantinedRow::epoch)
+            .thenComparing(QuarantinedRow::commitLsn)
+            .thenComparing(QuarantinedRow::seq));
+    return all;
+  }
+
+  private void each(String source, boolean withText, Consumer<QuarantinedRow> output) {
+    TableIdentifier name = QuarantineTable.of(source);
+    if (!catalog.iceberg().tableExists(name)) {
+      return;
+    }
+    Table table = catalog.iceberg().loadTable(name);
+    Set<String> replayed = new HashSet<>();
+    read(
+        table,
+        List.of("id", "status"),
+        row -> {
+          if (row.getField("status").equals(QuarantineTable.REPLAYED)) {
+            replayed.add((String) row.getField("id"));
+          }
+        });
+    List<String> columns =
+        QuarantineTable.SCHEMA.columns().stream()
+            .map(Types.NestedField::name)
+            .filter(column -> withText || !column.equals("row_text"))
+            .toList();
+    read(
+        table,
+        columns,
+        record -> {
+          if (record.getField("status").equals(QuarantineTable.REJECTED)) {
+            QuarantinedRow row = QuarantinedRow.of(record);
+            output.accept(replayed.contains(row.id()) ? row.replayed() : row);
+          }
+        });
+  }
+
+  private static void read(Table table, List<String> columns, Consumer<Record> output) {
+    try (CloseableIterable<Record> rows = IcebergGenerics.read(table).select(columns).build()) {
+      rows.forEach(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

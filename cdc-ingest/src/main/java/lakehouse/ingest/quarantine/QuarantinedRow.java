@@ -1,0 +1,101 @@
+package lakehouse.ingest.quarantine;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import lakehouse.catalog.table.QuarantineTable;
+import org.apache.iceberg.data.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of a quarantine.
+ *
+ * @param id tells it from all others
+ * @param status {@code rejected}, or {@code replayed}
+ * @param source the source's name
+ * @param table the source's table, {@code schema.table}
+ * @param file the file that it was read from
+ * @param line its line or ordinal in the file
+ * @param position elsewise what finds it in the source
+ * @param reason why it was not taken, as a code
+ * @param message the same as a sentence
+ * @param row the row with masked columns masked; empty where it was not read, or not asked for
+ * @param rowCharacters its length before it was cut
+ * @param epoch the place that it has in the order of the table's changes
+ * @param commitLsn likewise
+ * @param seq likewise
+ * @param run the capture run that met it
+ * @param at when it was met
+ */
+public record QuarantinedRow(
+    String id,
+    String status,
+    String source,
+    String table,
+    Optional<String> file,
+    Optional<Long> line,
+    Optional<String> position,
+    String reason,
+    String message,
+    Optional<String> row,
+    Optional<Long> rowCharacters,
+    int epoch,
+    long commitLsn,
+    long seq,
+    String run,
+    Instant at) {
+
+  static QuarantinedRow of(Record record) {
+    return new QuarantinedRow(
+        text(record, "id"),
+        text(record, "status"),
+        text(record, "source"),
+        text(record, "table_name"),
+        Optional.ofNullable((String) optional(record, "file")),
+        Optional.ofNullable((Long) optional(record, "line_number")),
+        Optional.ofNullable((String) optional(record, "at_position")),
+        text(record, "reason"),
+        text(record, "message"),
+        Optional.ofNullable((String) optional(record, "row_text")),
+        Optional.ofNullable((Long) optional(record, "row_characters")),
+        (Integer) record.getField("epoch"),
+        (Long) record.getField("commit_lsn"),
+        (Long) record.getField("seq"),
+        text(record, "run"),
+        ((OffsetDateTime) record.getField("rejected_at")).toInstant());
+  }
+
+  /** The same after a replay. */
+  QuarantinedRow replayed() {
+    return new QuarantinedRow(
+        id,
+        QuarantineTable.REPLAYED,
+        source,
+        table,
+        file,
+        line,
+        position,
+        reason,
+        message,
+        row,
+        rowCharacters,
+        epoch,
+        commitLsn,
+        seq,
+        run,
+        at);
+  }
+
+  /** Where the source has it, for people. */
+  String place() {
+    return file.map(name -> name + line.map(n -> ":" + n).orElse("")).or(() -> position).orElse("");
+  }
+
+  private static String text(Record record, String column) {
+    return (String) record.getField(column);
+  }
+
+  private static @Nullable Object optional(Record record, String column) {
+    return record.struct().field(column) == null ? null : record.getField(column);
+  }
+}
