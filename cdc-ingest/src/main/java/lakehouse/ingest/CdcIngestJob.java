@@ -12,14 +12,14 @@ import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.job.Capture;
 import lakehouse.ingest.job.ClusterSubmission;
+import lakehouse.ingest.job.SourceKind;
 import lakehouse.ingest.preflight.Preflight;
-import lakehouse.ingest.preflight.SourceFacts;
 import lakehouse.ingest.preflight.Sources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Captures PostgreSQL sources into bronze, continuously: one Flink job for each source. */
+/** Captures sources into bronze, continuously: one Flink job for each source. */
 @Command(
     name = "lake ingest",
     description = "Captures the sources into bronze until it is stopped; goes on where it was.")
@@ -75,23 +75,22 @@ public final class CdcIngestJob implements Callable<Integer> {
     checkOptions(lake, sources);
 
     // sources and catalog ---> what would stop the capture
-    List<SourceFacts> facts = Preflight.require(lake, sources);
+    List<SourceKind> ready = Preflight.require(lake, sources).stream().map(SourceKind::of).toList();
 
     // each source ---> one job, of the cluster that `flink run` speaks to ---> bronze
     Duration interval = checkpointInterval.orElse(lake.ingest().checkpointInterval());
     if (ClusterSubmission.intended()) {
-      for (int i = 0; i < sources.size(); i++) {
-        boolean anew = reload.contains(sources.get(i).name());
-        ClusterSubmission.submit(lake, sources.get(i), facts.get(i), savepoint, anew, interval);
+      for (SourceKind source : ready) {
+        boolean anew = reload.contains(source.source().name());
+        ClusterSubmission.submit(lake, source, savepoint, anew, interval);
       }
       return ExitCode.DONE.value();
     }
 
     // or of one within this process
     try (Capture capture = Capture.start(lake, sources.size(), port, interval)) {
-      for (int i = 0; i < sources.size(); i++) {
-        boolean anew = reload.contains(sources.get(i).name());
-        capture.add(sources.get(i), facts.get(i), savepoint, anew);
+      for (SourceKind source : ready) {
+        capture.add(source, savepoint, reload.contains(source.source().name()));
       }
       await(capture);
       return capture.exitCode();

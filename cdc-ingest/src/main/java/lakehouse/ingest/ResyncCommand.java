@@ -12,7 +12,7 @@ import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.cli.Program;
 import lakehouse.catalog.config.ConfigOption;
 import lakehouse.catalog.config.LakeConfig;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 import lakehouse.ingest.job.Resync;
 import lakehouse.ingest.job.Resync.Asked;
@@ -56,7 +56,7 @@ public final class ResyncCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     LakeConfig lake = config.load();
-    SourceConfig source = Sources.chosen(lake, List.of(name)).get(0);
+    PostgresConfig source = Sources.database(lake, name, "lake resync");
     Set<String> wanted = wanted(source);
     try (LakeCatalog catalog = LakeCatalog.open(lake.catalog());
         Resync resync = new Resync(catalog, source)) {
@@ -98,7 +98,7 @@ public final class ResyncCommand implements Callable<Integer> {
     console.say("Loaded: %s", wanted);
   }
 
-  private Set<String> wanted(SourceConfig source) {
+  private Set<String> wanted(PostgresConfig source) {
     SourceFacts facts = Sources.facts(source);
     List<String> captured =
         facts.captured(source).stream().map(CapturedTable::qualifiedName).toList();

@@ -1,5 +1,7 @@
 package lakehouse.catalog.config;
 
+import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.victools.jsonschema.generator.CustomPropertyDefinition;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +53,67 @@ final class ConfigSchema {
                     ? List.of(field.getTypeParameterFor(Optional.class, 0))
                     : null)
         .withCustomDefinitionProvider(ConfigSchema::scalar);
+    builder
+        .forTypesInGeneral()
+        .withSubtypeResolver(
+            (type, context) ->
+                type.getErasedType().isSealed()
+                    ? RecordReader.kinds(type.getErasedType()).values().stream()
+                        .map(record -> context.getTypeContext().resolve(record))
+                        .toList()
+                    : null)
+        .withTypeAttributeOverride((node, scope, context) -> kind(node, scope.getType()));
     ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(LakeConfig.class);
     schema.put("title", "lake.yaml");
+    chooseByKind(schema);
     return schema;
+  }
+
+  /**
+   * Makes the choice between variants one by their key, so that an editor tells what is wrong with
+   * the one that is meant, and not with all of them.
+   */
+  private static void chooseByKind(JsonNode node) {
+    node.forEach(ConfigSchema::chooseByKind);
+    if (!(node.path("anyOf") instanceof ArrayNode variants)
+        || !variants.path(0).at("/properties/" + Variants.KEY).has("const")) {
+      return;
+    }
+    JsonNode otherwise = variants.get(0); // the default one
+    for (int i = variants.size() - 1; i > 0; i--) {
+      ObjectNode choice = variants.objectNode();
+      ObjectNode condition = choice.putObject("if");
+      condition.withObject("/properties/" + Variants.KEY).set("const", kindOf(variants.get(i)));
+      condition.putArray("required").add(Variants.KEY);
+      choice.set("then", variants.get(i));
+      choice.set("else", otherwise);
+      otherwise = choice;
+    }
+    ((ObjectNode) node).remove("anyOf");
+    ((ObjectNode) node).setAll((ObjectNode) otherwise);
+  }
+
+  private static JsonNode kindOf(JsonNode variant) {
+    return variant.at("/properties/" + Variants.KEY + "/const");
+  }
+
+  /** Adds the key that names a record among its variants. */
+  private static void kind(ObjectNode node, ResolvedType type) {
+    Variant variant = type.getErasedType().getAnnotation(Variant.class);
+    if (variant == null) {
+      return;
+    }
+    Variants variants =
+        Arrays.stream(type.getErasedType().getInterfaces())
+            .map(parent -> parent.getAnnotation(Variants.class))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow();
+    ObjectNode kind = node.withObject("/properties").putObject(Variants.KEY);
+    kind.put("const", variant.value()).put("description", variants.value());
+    if (!variant.value().equals(variants.defaultValue())) {
+      node.withArray("/required").add(Variants.KEY);
+    }
   }
 
   private static Key key(FieldScope field) {
@@ -82,6 +143,9 @@ final class ConfigSchema {
     if (!shown || List.class.isAssignableFrom(type)) {
       return null;
     }
+    if (type == boolean.class) {
+      return Boolean.valueOf(written);
+    }
     return type == int.class ? Integer.valueOf(written) : written;
   }
 
@@ -99,6 +163,10 @@ final class ConfigSchema {
       text(definition, Units.DURATION_PATTERN, REFERENCE);
     } else if (type == Secret.class) {
       text(definition, REFERENCE, REFERENCE);
+    } else if (type == boolean.class) {
+      ArrayNode choices = definition.putArray("anyOf");
+      choices.addObject().put("type", "boolean");
+      text(choices.addObject(), REFERENCE, REFERENCE);
     } else if (type == int.class) {
       ArrayNode choices = definition.putArray("anyOf");
       ObjectNode number = choices.addObject().put("type", "integer").put("minimum", key.min());

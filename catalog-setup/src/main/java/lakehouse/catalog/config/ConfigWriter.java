@@ -33,6 +33,10 @@ public final class ConfigWriter {
   private static Object plain(Object value) {
     if (value instanceof Record record) {
       Map<String, Object> keys = new LinkedHashMap<>();
+      Variant variant = record.getClass().getAnnotation(Variant.class);
+      if (variant != null) {
+        keys.put(Variants.KEY, variant.value());
+      }
       for (RecordComponent component : record.getClass().getRecordComponents()) {
         Object inner = invoke(component, record);
         if (!inner.equals(Optional.empty())) {
@@ -54,7 +58,7 @@ public final class ConfigWriter {
       return Units.text(duration);
     } else if (value instanceof Long bytes) {
       return Units.text(bytes);
-    } else if (value instanceof Integer) {
+    } else if (value instanceof Integer || value instanceof Boolean) {
       return value;
     }
     return value.toString(); // a secret among them prints as ***

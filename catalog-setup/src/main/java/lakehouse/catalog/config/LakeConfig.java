@@ -12,11 +12,18 @@ import java.util.List;
  */
 public record LakeConfig(
     @Key("Where the lake is.") CatalogConfig catalog,
-    @Key(value = "What is captured: one PostgreSQL database each.", defaultValue = "[]")
-        List<SourceConfig> sources,
+    @Key(value = "What is captured.", defaultValue = "[]") List<SourceConfig> sources,
     @Key("How it is captured.") IngestConfig ingest,
     @Key("How it is modelled.") ModelsConfig models) {
   public LakeConfig {
     sources = List.copyOf(sources);
+  }
+
+  /** The sources that are PostgreSQL databases, captured by their log. */
+  public List<PostgresConfig> databases() {
+    return sources.stream()
+        .filter(PostgresConfig.class::isInstance)
+        .map(PostgresConfig.class::cast)
+        .toList();
   }
 }

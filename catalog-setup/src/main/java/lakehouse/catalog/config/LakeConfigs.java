@@ -104,22 +104,31 @@ public final class LakeConfigs {
             source.name(),
             same);
       }
-      // a slot's name is the server's, whatever database it belongs to
-      String slot = "%s at %s:%d".formatted(source.slot(), source.host(), source.port());
-      String sameSlot = slots.putIfAbsent(slot, path);
-      if (sameSlot != null) {
-        problems.add(
-            path + ".slot", "%s is used by %s; expected a slot of its own", slot, sameSlot);
+      if (source instanceof PostgresConfig database) {
+        checkSlot(database, path, slots, problems);
+        checkMasks(database, path, problems);
+        tokens |=
+            database.masks().stream().anyMatch(mask -> mask.method() == MaskConfig.Method.TOKEN);
+      } else if (source instanceof FilesConfig files) {
+        FileTableChecks.check(files, path, problems);
       }
-      checkMasks(source, path, problems);
-      tokens |= source.masks().stream().anyMatch(mask -> mask.method() == MaskConfig.Method.TOKEN);
     }
     if (tokens && config.ingest().maskKey().isEmpty()) {
       problems.add("ingest.mask-key", "is missing, and a mask has the method token");
     }
   }
 
-  private static void checkMasks(SourceConfig source, String path, Problems problems) {
+  private static void checkSlot(
+      PostgresConfig source, String path, Map<String, String> slots, Problems problems) {
+    // a slot's name is the server's, whatever database it belongs to
+    String slot = "%s at %s:%d".formatted(source.slot(), source.host(), source.port());
+    String same = slots.putIfAbsent(slot, path);
+    if (same != null) {
+      problems.add(path + ".slot", "%s is used by %s; expected a slot of its own", slot, same);
+    }
+  }
+
+  private static void checkMasks(PostgresConfig source, String path, Problems problems) {
     Map<String, String> columns = new HashMap<>();
     for (int i = 0; i < source.masks().size(); i++) {
       MaskConfig mask = source.masks().get(i);

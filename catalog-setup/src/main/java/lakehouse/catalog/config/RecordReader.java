@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,56 @@ final class RecordReader {
       return null;
     }
     Map<String, Node> entries = entries((MappingNode) node, path);
+    return record(type, entries, path);
+  }
+
+  /** One of the records of a sealed interface, by the key that names it. */
+  private @Nullable Object variant(Class<?> type, Node node, String path) {
+    Variants variants = type.getAnnotation(Variants.class);
+    Map<String, Class<?>> kinds = kinds(type);
+    if (!(node instanceof MappingNode mapping)) {
+      problems.add(path, "%s is no mapping", describe(node));
+      return null;
+    }
+    Map<String, Node> entries = entries(mapping, path);
+    Node named = entries.remove(Variants.KEY);
+    String kind = variants.defaultValue();
+    if (named != null) {
+      String kindPath = child(path, Variants.KEY);
+      Optional<String> text =
+          named instanceof ScalarNode scalar
+              ? resolve(scalar.getValue(), kindPath)
+              : Optional.of(describe(named));
+      if (text.isEmpty()) {
+        return null;
+      }
+      kind = text.get();
+      if (!kinds.containsKey(kind)) {
+        problems.add(
+            kindPath,
+            "\"%s\" is not valid; %s",
+            kind,
+            nearest(kind, kinds.keySet())
+                .map("did you mean \"%s\"?"::formatted)
+                .orElse("expected one of " + String.join(", ", kinds.keySet())));
+        return null;
+      }
+    }
+    return record(kinds.get(kind), entries, path);
+  }
+
+  /** The records of a sealed interface, by what names them. */
+  static Map<String, Class<?>> kinds(Class<?> type) {
+    return Arrays.stream(type.getPermittedSubclasses())
+        .collect(
+            Collectors.toMap(
+                record -> record.getAnnotation(Variant.class).value(),
+                record -> record,
+                (a, b) -> a,
+                LinkedHashMap::new));
+  }
+
+  private <T> @Nullable T record(Class<T> type, Map<String, Node> entries, String path) {
     RecordComponent[] components = type.getRecordComponents();
     Map<String, RecordComponent> known =
         Arrays.stream(components)
@@ -128,6 +179,9 @@ final class RecordReader {
     Class<?> raw = (Class<?>) type;
     if (raw.isRecord()) {
       return read(raw, node, path);
+    }
+    if (raw.isSealed()) {
+      return variant(raw, node, path);
     }
     if (!(node instanceof ScalarNode scalar)) {
       problems.add(path, "is a %s; expected %s", describe(node), expected(raw, key));
@@ -207,6 +261,8 @@ final class RecordReader {
     try {
       if (type == String.class) {
         return Optional.of(text).filter(t -> key.pattern().isEmpty() || t.matches(key.pattern()));
+      } else if (type == boolean.class) {
+        return Optional.of(text).filter(t -> t.matches("true|false")).map(Boolean::valueOf);
       } else if (type == int.class) {
         return Optional.of(Integer.valueOf(text)).filter(n -> n >= key.min() && n <= key.max());
       } else if (type == long.class) {
@@ -232,6 +288,8 @@ final class RecordReader {
   static String expected(Class<?> type, Key key) {
     if (!key.expected().isEmpty()) {
       return key.expected();
+    } else if (type == boolean.class) {
+      return "true or false";
     } else if (type == int.class) {
       return key.max() == Long.MAX_VALUE
           ? "a whole number from %d".formatted(key.min())
@@ -277,16 +335,17 @@ final class RecordReader {
     return entries;
   }
 
-  private static String unknown(String key, Iterable<String> known) {
-    JaroWinklerSimilarity similarity = new JaroWinklerSimilarity();
-    List<String> candidates = new ArrayList<>();
-    known.forEach(candidates::add);
-    String all = String.join(", ", candidates);
-    return candidates.stream()
-        .max(Comparator.comparing(candidate -> similarity.apply(key(key), candidate)))
-        .filter(candidate -> similarity.apply(key(key), candidate) >= SIMILAR)
+  private static String unknown(String key, Collection<String> known) {
+    return nearest(key(key), known)
         .map("there is no such key; did you mean \"%s\"?"::formatted)
-        .orElse("there is no such key; expected one of " + all);
+        .orElse("there is no such key; expected one of " + String.join(", ", known));
+  }
+
+  private static Optional<String> nearest(String text, Collection<String> known) {
+    JaroWinklerSimilarity similarity = new JaroWinklerSimilarity();
+    return known.stream()
+        .max(Comparator.comparing(candidate -> similarity.apply(text, candidate)))
+        .filter(candidate -> similarity.apply(text, candidate) >= SIMILAR);
   }
 
   private static String keysOf(Class<?> type) {

@@ -28,13 +28,16 @@ record LakeStatus(
   /**
    * How far one source has come.
    *
+   * @param kind what the source is: postgres, files or jdbc
    * @param state what the catalog holds of it; empty before its first commit
    * @param lastCommit its last commit to the catalog
-   * @param server what its PostgreSQL says; empty where that does not answer
+   * @param server what its PostgreSQL says; empty where that does not answer, or the source is of
+   *     another kind
    * @param problem why the server's part is missing
    */
   record SourceStatus(
       String source,
+      String kind,
       Optional<StateStatus> state,
       Optional<CommitStatus> lastCommit,
       Optional<ServerStatus> server,
@@ -43,8 +46,8 @@ record LakeStatus(
   /**
    * The state entry.
    *
-   * @param lsn the log position up to which all is in the lake, as PostgreSQL writes it; empty
-   *     while loading
+   * @param lsn the log position up to which all is in the lake, as PostgreSQL writes it; for other
+   *     kinds a number; empty while loading
    * @param lastChangeAt commit time of the last change held
    * @param tablesLoaded tables whose initial load is done
    */

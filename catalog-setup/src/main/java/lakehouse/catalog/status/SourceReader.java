@@ -13,6 +13,7 @@ import java.util.Properties;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.status.LakeStatus.CommitStatus;
 import lakehouse.catalog.status.LakeStatus.ServerStatus;
@@ -59,16 +60,29 @@ final class SourceReader {
     this.head = head;
   }
 
-  SourceStatus read(SourceConfig source) {
-    Optional<SourceState> state = commits.state(source.name());
-    Optional<StateStatus> summary = state.map(SourceReader::summary);
-    Optional<CommitStatus> last = state.flatMap(present -> lastCommit(source.name()));
+  SourceStatus read(SourceConfig any) {
+    Optional<SourceState> state = commits.state(any.name());
+    Optional<CommitStatus> last = state.flatMap(present -> lastCommit(any.name()));
+    if (!(any instanceof PostgresConfig source)) {
+      Optional<StateStatus> summary =
+          state.map(s -> summary(s, Optional.of(s.lsn()).map(Object::toString)));
+      return new SourceStatus(
+          any.name(), any.kind(), summary, last, Optional.empty(), Optional.empty());
+    }
+    Optional<StateStatus> summary =
+        state.map(s -> summary(s, lsn(s).map(LogSequenceNumber::asString)));
     try {
       return new SourceStatus(
-          source.name(), summary, last, Optional.of(server(source, state)), Optional.empty());
+          source.name(),
+          source.kind(),
+          summary,
+          last,
+          Optional.of(server(source, state)),
+          Optional.empty());
     } catch (SQLException e) {
       return new SourceStatus(
           source.name(),
+          source.kind(),
           summary,
           last,
           Optional.empty(),
@@ -83,12 +97,12 @@ final class SourceReader {
     }
   }
 
-  private static StateStatus summary(SourceState state) {
+  private static StateStatus summary(SourceState state, Optional<String> lsn) {
     return new StateStatus(
         state.epoch(),
         state.run(),
         state.position(),
-        lsn(state).map(LogSequenceNumber::asString),
+        lsn,
         state.committedAt(),
         state.loaded().size());
   }
@@ -130,7 +144,7 @@ final class SourceReader {
     return new CommitStatus(meta.getHash(), Optional.ofNullable(meta.getCommitTime()), rows);
   }
 
-  private static ServerStatus server(SourceConfig source, Optional<SourceState> state)
+  private static ServerStatus server(PostgresConfig source, Optional<SourceState> state)
       throws SQLException {
     Optional<LogSequenceNumber> held = state.flatMap(SourceReader::lsn);
     Properties properties = new Properties();

@@ -172,7 +172,7 @@ public final class Status implements Callable<Integer> {
     row.add(source.lastCommit().flatMap(CommitStatus::at).map(at -> ago(at, now)));
     row.add(
         server.isEmpty()
-            ? "?"
+            ? source.problem().isPresent() ? "?" : ""
             : server.get().slot().isEmpty()
                 ? "none"
                 : server.get().slotActive() ? "active" : "idle");

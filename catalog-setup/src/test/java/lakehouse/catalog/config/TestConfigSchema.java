@@ -49,6 +49,26 @@ final class TestConfigSchema {
   }
 
   @Test
+  void tellsTheKeysOfAKindBySourcesOfIt() throws IOException {
+    String files =
+        """
+        catalog: {uri: 'http://nessie:19120/api/v2', warehouse: 's3://lake'}
+        sources:
+          - name: drops
+            kind: files
+            location: file:///srv/drops
+            tables: [{name: reading, path: '*.jsonl', format: json-lines, columns: [{name: meter}]}]
+        """;
+    assertThat(validate(files)).isEmpty();
+    assertThat(validate(files.replace("location:", "slot:")))
+        .extracting(ValidationMessage::getMessage)
+        .anySatisfy(message -> assertThat(message).contains("location"))
+        .anySatisfy(message -> assertThat(message).contains("slot"))
+        .hasSize(2);
+    assertThat(validate(files.replace("kind: files", "kind: fils"))).isNotEmpty();
+  }
+
+  @Test
   void describesEveryKey() {
     assertDescribed("lake.yaml", ConfigSchema.node());
   }
@@ -62,6 +82,9 @@ final class TestConfigSchema {
   }
 
   private static Stream<String> leaves(String path, JsonNode node) {
+    if (node.has("if")) {
+      return Stream.concat(leaves(path, node.path("then")), leaves(path, node.path("else")));
+    }
     return node.path("properties").properties().stream()
         .flatMap(
             property -> {
@@ -75,6 +98,10 @@ final class TestConfigSchema {
   }
 
   private static void assertDescribed(String path, JsonNode node) {
+    if (node.has("if")) {
+      assertDescribed(path, node.path("then"));
+      assertDescribed(path, node.path("else"));
+    }
     node.path("properties")
         .fields()
         .forEachRemaining(

@@ -43,11 +43,11 @@ final class TestLakeConfig {
         .isEqualTo(
             new CatalogConfig(
                 URI.create("http://nessie:19120/api/v2"), "main", "s3://lake/warehouse", Map.of()));
-    SourceConfig source = config.sources().get(0);
+    PostgresConfig source = config.databases().get(0);
     assertThat(source)
         .usingRecursiveComparison()
         .isEqualTo(
-            new SourceConfig(
+            new PostgresConfig(
                 "billing",
                 CaptureEngineName.FLINK_CDC,
                 "db1",
@@ -108,7 +108,7 @@ final class TestLakeConfig {
                 .formatted(key, key));
 
     assertThat(config.catalog().properties()).containsEntry("s3.secret-access-key", "hunter2");
-    SourceConfig source = config.sources().get(0);
+    PostgresConfig source = config.databases().get(0);
     assertThat(source.host()).isEqualTo("db1");
     assertThat(source.port()).isEqualTo(6543);
     assertThat(source.password().reveal()).isEqualTo("s3cret");
@@ -319,14 +319,114 @@ final class TestLakeConfig {
                 environment::get,
                 key -> key.startsWith("secret:") ? "of " + key : platform.get(key)));
 
-    assertThat(config.sources())
-        .extracting(SourceConfig::name)
+    assertThat(config.databases())
+        .extracting(PostgresConfig::name)
         .containsExactly("billing", "metering", "network", "service");
-    assertThat(config.sources())
+    assertThat(config.databases())
         .allSatisfy(
             source ->
                 assertThat(source.password().reveal()).isEqualTo("of secret:" + source.user()));
     assertThat(config.ingest().stateFolder()).isEqualTo(Path.of("/a lake/ingest"));
+  }
+
+  @Test
+  void readsSourcesOfEveryKind() {
+    LakeConfig config =
+        read(
+            MINIMAL
+                + """
+                  - name: drops
+                    kind: files
+                    location: file:///srv/drops
+                    rejected: {policy: stop, threshold: 5}
+                    tables:
+                      - name: reading
+                        path: readings/*.csv.gz
+                        format: csv
+                        delimiter: ';'
+                        encoding: windows-1252
+                        key: [meter]
+                        columns:
+                          - {name: meter, required: true, pattern: 'M[0-9]+'}
+                          - {name: kwh, type: 'decimal(12,3)', min: 0, max: 99.5}
+                          - {name: read_at, type: timestamptz, min: 2020-01-01T00:00:00Z}
+                  - name: erp
+                    kind: jdbc
+                    url: jdbc:mariadb://erp/erp
+                    user: reader
+                    password: ${env:PASSWORD}
+                """);
+
+    assertThat(config.sources())
+        .extracting(SourceConfig::kind)
+        .containsExactly("postgres", "files", "jdbc");
+    assertThat(config.databases()).extracting(PostgresConfig::name).containsExactly("billing");
+    FilesConfig files = (FilesConfig) config.sources().get(1);
+    assertThat(files.rejected()).isEqualTo(new RejectionConfig(RejectionConfig.Policy.STOP, 5));
+    FileTableConfig table = files.tables().get(0);
+    assertThat(table.header()).isTrue();
+    assertThat(table.columns().get(0).required()).isTrue();
+    assertThat(table.columns().get(1).max()).contains("99.5");
+    assertThat(ConfigWriter.yaml(config)).contains("kind: files").contains("header: true");
+  }
+
+  @Test
+  void tellsAllThatIsWrongWithASourceOfFiles() {
+    ConfigException broken =
+        broken(
+            MINIMAL
+                + """
+                  - name: drops
+                    kind: files
+                    location: /srv/drops
+                    slot: mine
+                    tables:
+                      - name: reading
+                        path: '*.csv'
+                        format: cvs
+                        columns: []
+                  - name: drops2
+                    kind: fils
+                """);
+
+    assertThat(broken.problems())
+        .extracting(problem -> problem.key() + " " + problem.message())
+        .satisfiesExactly(
+            text -> assertThat(text).startsWith("sources[1].location \"/srv/drops\" is not valid"),
+            text -> assertThat(text).startsWith("sources[1].slot there is no such key"),
+            text -> assertThat(text).startsWith("sources[1].tables[0].format \"cvs\" is not valid"),
+            text ->
+                assertThat(text)
+                    .isEqualTo("sources[2].kind \"fils\" is not valid; did you mean \"files\"?"));
+
+    ConfigException rules =
+        broken(
+            """
+            catalog:
+              uri: http://nessie:19120/api/v2
+              warehouse: s3://lake/warehouse
+            sources:
+              - name: drops3
+                kind: files
+                location: file:///srv/drops
+                tables:
+                  - name: reading
+                    path: '*.csv'
+                    format: csv
+                    encoding: UTF-16
+                    key: [meter, date]
+                    columns:
+                      - {name: meter, pattern: '['}
+                      - {name: METER, type: int, min: many}
+            """);
+    assertThat(rules.problems())
+        .extracting(Problem::key)
+        .containsExactlyInAnyOrder(
+            "sources[0].tables[0].encoding",
+            "sources[0].tables[0].key",
+            "sources[0].tables[0].columns[0].pattern",
+            "sources[0].tables[0].columns[1].name",
+            "sources[0].tables[0].columns[1].min");
   }
 
   private LakeConfig read(String yaml) {

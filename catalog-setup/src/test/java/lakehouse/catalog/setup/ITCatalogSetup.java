@@ -18,6 +18,7 @@ import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.IngestConfig;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.ModelsConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.platform.PlatformProcess;
@@ -167,13 +168,13 @@ final class ITCatalogSetup {
     CatalogConfig catalog = platform.catalogConfig();
     return new LakeConfig(
         new CatalogConfig(catalog.uri(), reference, catalog.warehouse(), Map.of()),
-        List.of(sources).stream().map(ITCatalogSetup::source).toList(),
+        List.of(sources).stream().<SourceConfig>map(ITCatalogSetup::source).toList(),
         new IngestConfig(Duration.ofSeconds(1), 1 << 20, temporary, Optional.empty()),
         new ModelsConfig(List.of(), 1));
   }
 
-  private static SourceConfig source(String name) {
-    return new SourceConfig(
+  private static PostgresConfig source(String name) {
+    return new PostgresConfig(
         name,
         CaptureEngineName.FLINK_CDC,
         platform.host(),

@@ -27,7 +27,7 @@ import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.TableChange;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.LakeConfigs;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.platform.PlatformProcess;
 import lakehouse.catalog.platform.PlatformSecrets;
 import lakehouse.catalog.setup.CatalogSetup;
@@ -149,7 +149,7 @@ final class ITStatus {
   private void tellsOfALoadAndOfAnIdleSlot() throws Exception {
     platform.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1GB'");
     platform.execute("SELECT pg_reload_conf()");
-    SourceConfig source = config.sources().get(0);
+    PostgresConfig source = config.databases().get(0);
     try (Connection connection =
             DriverManager.getConnection(
                 source.jdbcUrl(), source.user(), source.password().reveal());

@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
-import lakehouse.catalog.config.SourceConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param newTables finds what is to be captured later on
  */
 public record CaptureRun(
-    SourceConfig source,
+    PostgresConfig source,
     @Nullable Secret maskKey,
     List<CapturedTable> tables,
     Map<String, BaseType> domains,

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 
 /** Opens plain sessions at a source. */
 public final class SourceConnection {
@@ -17,7 +17,7 @@ public final class SourceConnection {
    *
    * @param purpose shown in {@code pg_stat_activity}
    */
-  public static Connection open(SourceConfig source, String purpose) throws SQLException {
+  public static Connection open(PostgresConfig source, String purpose) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", source.user());
     properties.setProperty("password", source.password().reveal());

@@ -17,8 +17,6 @@ import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.bronze.SourceRun;
-import lakehouse.ingest.capture.CaptureRun;
-import lakehouse.ingest.preflight.SourceFacts;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -43,11 +41,15 @@ public final class Capture implements AutoCloseable {
   private final Duration checkpointInterval;
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   private final List<LakeException> failures = new ArrayList<>();
-  private final Map<String, SourceLock> locks = new ConcurrentHashMap<>();
+  private final Map<String, SourceKind.Lock> locks = new ConcurrentHashMap<>();
   private final CountDownLatch ended;
   private final Thread onSignal = new Thread(this::stopOnSignal, "ingest-stop");
 
-  private record Running(SourceConfig source, SourceFacts facts, JobID job, String folder) {}
+  private record Running(SourceKind kind, JobID job, String folder) {
+    SourceConfig source() {
+      return kind.source();
+    }
+  }
 
   /**
    * Starts the cluster.
@@ -81,22 +83,21 @@ public final class Capture implements AutoCloseable {
    * @param savepoint what to restore, instead of the newest checkpoint
    * @param reload whether to load anew although there is a checkpoint
    */
-  public void add(
-      SourceConfig source, SourceFacts facts, Optional<String> savepoint, boolean reload) {
+  public void add(SourceKind kind, Optional<String> savepoint, boolean reload) {
     try {
-      begin(source, facts, savepoint, reload);
+      begin(kind, savepoint, reload);
     } catch (LakeException e) {
-      failed(source, e, e); // the others can go on
-      unlock(source);
+      failed(kind.source(), e, e); // the others can go on
+      unlock(kind.source());
       ended.countDown();
     }
   }
 
-  private void begin(
-      SourceConfig source, SourceFacts facts, Optional<String> savepoint, boolean reload) {
-    locks.put(source.name(), SourceLock.take(source));
+  private void begin(SourceKind kind, Optional<String> savepoint, boolean reload) {
+    SourceConfig source = kind.source();
+    locks.put(source.name(), kind.lock(config));
     String folder = config.ingest().stateFolder().resolve(source.name()).toString();
-    SourceStart start = SourceStart.decide(catalog, source, facts, folder, savepoint, reload);
+    SourceStart start = kind.start(catalog, folder, savepoint, reload);
     SourceRun run = start.run();
     if (start instanceof SourceStart.Resume resume) {
       System.out.printf("Source %s: goes on from %s%n", source.name(), resume.path());
@@ -104,13 +105,12 @@ public final class Capture implements AutoCloseable {
       System.out.printf("Source %s: goes on at the catalog's position%n", source.name());
     } else if (start instanceof SourceStart.NewLoad load) {
       System.out.printf(
-          "Source %s: loads %d tables (%s)%n",
-          source.name(), facts.captured(source).size(), load.reason());
-      run = SourceStart.begin(catalog, source, facts, load);
+          "Source %s: loads %d tables (%s)%n", source.name(), kind.tables(), load.reason());
+      run = kind.begin(catalog, load);
     }
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
-    SourceJob.build(environment, config, source, facts, run, checkpointInterval);
+    SourceJob.build(environment, config, kind, run, checkpointInterval);
     JobGraph job = environment.getStreamGraph().getJobGraph();
     if (start instanceof SourceStart.Resume resume) {
       job.setSavepointRestoreSettings(
@@ -118,8 +118,7 @@ public final class Capture implements AutoCloseable {
               resume.path(), false, resume.owned() ? RestoreMode.CLAIM : RestoreMode.NO_CLAIM));
     }
     Running capture =
-        new Running(
-            source, facts, job.getJobID(), "file://" + folder + "/" + run.run() + "/savepoints");
+        new Running(kind, job.getJobID(), "file://" + folder + "/" + run.run() + "/savepoints");
     running.put(source.name(), capture);
     CompletableFuture<Void> unused =
         cluster.submit(job).handle((result, failure) -> end(capture, result, failure));
@@ -139,7 +138,7 @@ public final class Capture implements AutoCloseable {
   }
 
   private void unlock(SourceConfig source) {
-    SourceLock lock = locks.remove(source.name());
+    SourceKind.Lock lock = locks.remove(source.name());
     if (lock != null) {
       lock.close();
     }
@@ -181,18 +180,7 @@ public final class Capture implements AutoCloseable {
 
   /** Waits until every capture that goes on holds all loads, or has ended. */
   public void awaitLoaded() throws InterruptedException {
-    awaitEach(
-        capture -> {
-          Optional<SourceState> state = state(capture);
-          return state.isPresent()
-              && state
-                  .get()
-                  .loaded()
-                  .containsAll(
-                      capture.facts().captured(capture.source()).stream()
-                          .map(CaptureRun.CapturedTable::qualifiedName)
-                          .toList());
-        });
+    awaitEach(capture -> state(capture).map(capture.kind()::isLoaded).orElse(false));
   }
 
   /**
@@ -203,9 +191,7 @@ public final class Capture implements AutoCloseable {
     awaitLoaded();
     awaitEach(
         capture ->
-            state(capture)
-                .map(state -> state.lsn() >= capture.facts().server().lsn())
-                .orElse(false));
+            state(capture).map(state -> capture.kind().isCurrent(catalog, state)).orElse(false));
   }
 
   private Optional<SourceState> state(Running capture) {
@@ -275,7 +261,7 @@ public final class Capture implements AutoCloseable {
     } catch (Exception e) {
       LOG.warn("The local Flink cluster did not close", e);
     } finally {
-      locks.values().forEach(SourceLock::close);
+      locks.values().forEach(SourceKind.Lock::close);
       catalog.close();
     }
   }

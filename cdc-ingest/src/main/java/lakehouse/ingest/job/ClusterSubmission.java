@@ -6,9 +6,7 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfig;
-import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.bronze.SourceRun;
-import lakehouse.ingest.preflight.SourceFacts;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.jobgraph.RestoreMode;
@@ -32,20 +30,16 @@ public final class ClusterSubmission {
   /** Submits the job of one source; see {@link Capture#add}. */
   public static void submit(
       LakeConfig config,
-      SourceConfig source,
-      SourceFacts facts,
+      SourceKind source,
       Optional<String> savepoint,
       boolean reload,
       Duration checkpointInterval) {
-    String folder = config.ingest().stateFolder().resolve(source.name()).toString();
+    String folder = config.ingest().stateFolder().resolve(source.source().name()).toString();
     SourceStart start;
     SourceRun run;
     try (LakeCatalog catalog = LakeCatalog.open(config.catalog())) {
-      start = SourceStart.decide(catalog, source, facts, folder, savepoint, reload);
-      run =
-          start instanceof SourceStart.NewLoad load
-              ? SourceStart.begin(catalog, source, facts, load)
-              : start.run();
+      start = source.start(catalog, folder, savepoint, reload);
+      run = start instanceof SourceStart.NewLoad load ? source.begin(catalog, load) : start.run();
     }
     Configuration restore = new Configuration();
     if (start instanceof SourceStart.Resume resume) {
@@ -56,15 +50,15 @@ public final class ClusterSubmission {
     }
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(restore);
-    SourceJob.build(environment, config, source, facts, run, checkpointInterval);
+    SourceJob.build(environment, config, source, run, checkpointInterval);
     try {
-      JobClient job = environment.executeAsync("ingest " + source.name());
-      System.out.printf("Source %s: job %s%n", source.name(), job.getJobID());
+      JobClient job = environment.executeAsync("ingest " + source.source().name());
+      System.out.printf("Source %s: job %s%n", source.source().name(), job.getJobID());
     } catch (Exception e) {
       throw new LakeException(
           ExitCode.PREFLIGHT,
           "The cluster did not take the job of source %s (%s)."
-              .formatted(source.name(), e.getMessage()),
+              .formatted(source.source().name(), e.getMessage()),
           e);
     }
   }

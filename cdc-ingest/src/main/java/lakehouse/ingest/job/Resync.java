@@ -12,7 +12,7 @@ import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.SourceConnection;
 import lakehouse.ingest.capture.postgres.NativeEngine;
 import org.postgresql.replication.LogSequenceNumber;
@@ -23,11 +23,11 @@ import org.postgresql.replication.LogSequenceNumber;
  * runs, the catalog is told, and the next capture loads them.
  */
 public final class Resync implements AutoCloseable {
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final CatalogCommit commit;
 
   /** Of one source. */
-  public Resync(LakeCatalog catalog, SourceConfig source) {
+  public Resync(LakeCatalog catalog, PostgresConfig source) {
     this.source = source;
     this.commit = new CatalogCommit(catalog);
   }

@@ -1,24 +1,10 @@
 package lakehouse.ingest.job;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.config.LakeConfig;
-import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.bronze.BronzeSink;
-import lakehouse.ingest.bronze.BronzeTable;
 import lakehouse.ingest.bronze.SourceRun;
-import lakehouse.ingest.capture.CaptureEngine;
-import lakehouse.ingest.capture.CaptureRun;
-import lakehouse.ingest.capture.CaptureRun.CapturedTable;
-import lakehouse.ingest.capture.CatalogPosition;
-import lakehouse.ingest.capture.flinkcdc.FlinkCdcEngine;
-import lakehouse.ingest.capture.postgres.NativeEngine;
 import lakehouse.ingest.event.ChangeEvent;
-import lakehouse.ingest.preflight.SourceFacts;
-import lakehouse.ingest.preflight.TableWatch;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -39,23 +25,13 @@ final class SourceJob {
   static void build(
       StreamExecutionEnvironment environment,
       LakeConfig config,
-      SourceConfig source,
-      SourceFacts facts,
+      SourceKind source,
       SourceRun run,
       Duration checkpointInterval) {
     configure(environment, run, checkpointInterval);
 
-    // PostgreSQL log and tables ---> change events in their order
-    CaptureRun capture =
-        new CaptureRun(
-            source,
-            config.ingest().maskKey().orElse(null),
-            facts.captured(source),
-            facts.domains(),
-            run.epoch(),
-            new TableWatch(source));
-    SingleOutputStreamOperator<ChangeEvent> changes =
-        engine(config, source, facts, run).capture(environment, capture);
+    // the source ---> change events in their order
+    SingleOutputStreamOperator<ChangeEvent> changes = source.events(environment, config, run);
 
     // change events ---> data files ---> one catalog commit for each checkpoint
     BronzeSink.append(changes, config.catalog(), run, maxBufferedBytes(config));
@@ -65,34 +41,6 @@ final class SourceJob {
   private static long maxBufferedBytes(LakeConfig config) {
     long share = Runtime.getRuntime().maxMemory() / 8 / Math.max(1, config.sources().size());
     return Math.min(config.ingest().maxBufferedBytes(), share);
-  }
-
-  private static CaptureEngine engine(
-      LakeConfig config, SourceConfig source, SourceFacts facts, SourceRun run) {
-    return switch (source.engine()) {
-      case FLINK_CDC ->
-          new FlinkCdcEngine(
-              CatalogPosition.ofRun(config.catalog(), source.name(), run.run()), run.goesOnWith());
-      case NATIVE ->
-          run.goesOnAt() == null
-              ? NativeEngine.loading(config.catalog())
-              : NativeEngine.goingOn(
-                  config.catalog(), run.goesOnAt(), shapes(config, facts.captured(source), run));
-    };
-  }
-
-  private static Map<String, String> shapes(
-      LakeConfig config, List<CapturedTable> captured, SourceRun run) {
-    Map<String, String> shapes = new ConcurrentHashMap<>();
-    try (LakeCatalog catalog = LakeCatalog.open(config.catalog())) {
-      captured.parallelStream()
-          .filter(table -> run.before().loaded().contains(table.qualifiedName()))
-          .forEach(
-              table ->
-                  BronzeTable.shape(catalog, run.source(), table.schema(), table.table())
-                      .ifPresent(shape -> shapes.put(table.qualifiedName(), shape)));
-    }
-    return shapes;
   }
 
   private static void configure(

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.StateMismatchException;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.SourceConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * first one's slot. A server that restarts lets go of it too, while the capture goes on by itself,
  * so it is taken again then.
  */
-final class SourceLock implements AutoCloseable {
+final class SourceLock implements SourceKind.Lock {
   private static final Logger LOG = LoggerFactory.getLogger(SourceLock.class);
 
   /** The half of the lock's name that says whose it is: "lake". */
@@ -45,12 +45,12 @@ final class SourceLock implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int ANSWER_SECONDS = 10;
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final Thread keeping;
   private Connection connection;
   private volatile boolean closed;
 
-  private SourceLock(SourceConfig source, Connection connection) {
+  private SourceLock(PostgresConfig source, Connection connection) {
     this.source = source;
     this.connection = connection;
     this.keeping = new Thread(this::keep, "source-lock");
@@ -88,7 +88,7 @@ final class SourceLock implements AutoCloseable {
    *
    * @throws StateMismatchException if another capture of the source holds it
    */
-  static SourceLock take(SourceConfig source) {
+  static SourceLock take(PostgresConfig source) {
     Connection connection = null;
     try {
       connection = session(source);
@@ -119,7 +119,7 @@ final class SourceLock implements AutoCloseable {
    *
    * @return the lock, or empty
    */
-  static Optional<SourceLock> tryTake(SourceConfig source) {
+  static Optional<SourceLock> tryTake(PostgresConfig source) {
     try {
       return Optional.of(take(source));
     } catch (StateMismatchException held) {
@@ -128,13 +128,13 @@ final class SourceLock implements AutoCloseable {
   }
 
   /** Whether a capture of the source holds the lock. */
-  static boolean isHeld(SourceConfig source) throws SQLException {
+  static boolean isHeld(PostgresConfig source) throws SQLException {
     try (Connection connection = SourceConnection.open(source, "lakehouse lock")) {
       return holder(connection, source) != 0;
     }
   }
 
-  private static Connection session(SourceConfig source) throws SQLException {
+  private static Connection session(PostgresConfig source) throws SQLException {
     Connection connection = SourceConnection.open(source, "lakehouse lock");
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET idle_session_timeout = 0");
@@ -145,7 +145,7 @@ final class SourceLock implements AutoCloseable {
     }
   }
 
-  private static boolean taken(Connection connection, SourceConfig source) throws SQLException {
+  private static boolean taken(Connection connection, PostgresConfig source) throws SQLException {
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
       take.setInt(1, OURS);
       take.setString(2, source.slot());
@@ -156,7 +156,7 @@ final class SourceLock implements AutoCloseable {
     }
   }
 
-  private static int holder(Connection connection, SourceConfig source) throws SQLException {
+  private static int holder(Connection connection, PostgresConfig source) throws SQLException {
     try (PreparedStatement query = connection.prepareStatement(HOLDER)) {
       query.setInt(1, OURS);
       query.setString(2, source.slot());

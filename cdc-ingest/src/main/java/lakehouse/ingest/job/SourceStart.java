@@ -15,7 +15,7 @@ import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.StateMismatchException;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.bronze.BronzeTable;
 import lakehouse.ingest.bronze.SourceRun;
 import lakehouse.ingest.bronze.SourceRun.Positions;
@@ -53,7 +53,7 @@ public sealed interface SourceStart {
    */
   static SourceStart decide(
       LakeCatalog catalog,
-      SourceConfig source,
+      PostgresConfig source,
       SourceFacts facts,
       String folder,
       Optional<String> savepoint,
@@ -97,7 +97,7 @@ public sealed interface SourceStart {
   /** From the newest checkpoint; without one, where the catalog is, unless that is in a load. */
   private static Optional<SourceStart> goOn(
       LakeCatalog catalog,
-      SourceConfig source,
+      PostgresConfig source,
       SourceFacts facts,
       String folder,
       SourceState state) {
@@ -121,7 +121,7 @@ public sealed interface SourceStart {
   }
 
   private static SourceRun run(
-      SourceConfig source,
+      PostgresConfig source,
       SourceFacts facts,
       String folder,
       Optional<SourceState> state,
@@ -141,7 +141,7 @@ public sealed interface SourceStart {
   /** The run of all captures whose positions are the log's. */
   String LOG_RUN = "wal";
 
-  private static void requireNoSavepoint(SourceConfig source, Optional<String> savepoint) {
+  private static void requireNoSavepoint(PostgresConfig source, Optional<String> savepoint) {
     if (savepoint.isPresent()) {
       throw new LakeException(
           ExitCode.CONFIGURATION,
@@ -155,7 +155,7 @@ public sealed interface SourceStart {
   }
 
   private static SourceStart ofLog(
-      SourceConfig source,
+      PostgresConfig source,
       SourceFacts facts,
       String folder,
       Optional<SourceState> state,
@@ -178,7 +178,7 @@ public sealed interface SourceStart {
     return new GoOn(run(source, facts, folder, state, LOG_RUN).at(state.get().epoch()));
   }
 
-  private static void requireLoaded(SourceConfig source, SourceFacts facts, SourceState state) {
+  private static void requireLoaded(PostgresConfig source, SourceFacts facts, SourceState state) {
     List<String> missing =
         facts.captured(source).stream()
             .map(CaptureRun.CapturedTable::qualifiedName)
@@ -195,7 +195,8 @@ public sealed interface SourceStart {
   }
 
   /** Rows of one table cannot be told apart by two keys. */
-  private static void requireSameKeys(LakeCatalog catalog, SourceConfig source, SourceFacts facts) {
+  private static void requireSameKeys(
+      LakeCatalog catalog, PostgresConfig source, SourceFacts facts) {
     for (SourceFacts.Table table : facts.capturedTables(source)) {
       List<String> before = BronzeTable.key(catalog, source.name(), table.schema(), table.name());
       if (!Set.copyOf(before).equals(Set.copyOf(table.key()))) {
@@ -214,7 +215,7 @@ public sealed interface SourceStart {
     return UUID.randomUUID().toString().substring(0, 13);
   }
 
-  private static void requireNotActive(SourceConfig source, SourceFacts facts) {
+  private static void requireNotActive(PostgresConfig source, SourceFacts facts) {
     facts.slots().stream()
         .filter(slot -> slot.activePid().isPresent())
         .findFirst()
@@ -233,7 +234,8 @@ public sealed interface SourceStart {
             });
   }
 
-  private static void requireResumable(SourceConfig source, SourceFacts facts, SourceState state) {
+  private static void requireResumable(
+      PostgresConfig source, SourceFacts facts, SourceState state) {
     String cause = null;
     if (!state.systemIdentifier().equals(facts.server().systemIdentifier())) {
       cause =
@@ -274,7 +276,7 @@ public sealed interface SourceStart {
    * @return the run of the load
    */
   static SourceRun begin(
-      LakeCatalog catalog, SourceConfig source, SourceFacts facts, NewLoad load) {
+      LakeCatalog catalog, PostgresConfig source, SourceFacts facts, NewLoad load) {
     SourceRun run = load.run();
     try (CatalogCommit commit = new CatalogCommit(catalog)) {
       Optional<SourceState> before = commit.state(source.name());
@@ -294,7 +296,7 @@ public sealed interface SourceStart {
     return run;
   }
 
-  private static void dropSlots(SourceConfig source, SourceFacts facts) {
+  private static void dropSlots(PostgresConfig source, SourceFacts facts) {
     if (facts.slots().isEmpty()) {
       return;
     }

@@ -2,7 +2,7 @@ package lakehouse.ingest.preflight;
 
 import java.util.List;
 import java.util.regex.Pattern;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.TablePattern;
 import lakehouse.ingest.preflight.SourceFacts.Column;
 import lakehouse.ingest.preflight.SourceFacts.Table;
@@ -18,11 +18,11 @@ final class FlinkCdcPreflight {
 
   private static final Pattern FIT_COLUMN_NAME = Pattern.compile("\\p{ASCII}+");
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final SourceFacts facts;
   private final List<Violation> violations;
 
-  FlinkCdcPreflight(SourceConfig source, SourceFacts facts, List<Violation> violations) {
+  FlinkCdcPreflight(PostgresConfig source, SourceFacts facts, List<Violation> violations) {
     this.source = source;
     this.facts = facts;
     this.violations = violations;

@@ -2,7 +2,7 @@ package lakehouse.ingest.preflight;
 
 import java.util.List;
 import java.util.regex.Pattern;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.preflight.SourceFacts.Column;
 import lakehouse.ingest.preflight.SourceFacts.Identity;
 import lakehouse.ingest.preflight.SourceFacts.Publication;
@@ -21,11 +21,11 @@ final class NativePreflight {
   /** The models keep the changes of a table in another, whose name ends so. */
   private static final String CHANGES = "__changes";
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final SourceFacts facts;
   private final List<Violation> violations;
 
-  NativePreflight(SourceConfig source, SourceFacts facts, List<Violation> violations) {
+  NativePreflight(PostgresConfig source, SourceFacts facts, List<Violation> violations) {
     this.source = source;
     this.facts = facts;
     this.violations = violations;

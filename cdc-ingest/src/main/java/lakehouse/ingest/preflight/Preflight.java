@@ -10,7 +10,10 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.CatalogConfig;
+import lakehouse.catalog.config.FilesConfig;
+import lakehouse.catalog.config.JdbcConfig;
 import lakehouse.catalog.config.LakeConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.SourceConfig;
 import org.apache.iceberg.io.OutputFile;
 
@@ -21,23 +24,39 @@ public final class Preflight {
   /**
    * What was found of one source.
    *
-   * @param facts empty if it could not be reached
+   * @param findings empty if it could not be reached
+   * @param tables how many tables can be captured
    */
   public record Report(
-      SourceConfig source, Optional<SourceFacts> facts, List<Violation> violations) {}
+      SourceConfig source, Optional<Findings> findings, int tables, List<Violation> violations) {}
 
   /** Looks at one source. */
   public static Report look(SourceConfig source) {
+    if (source instanceof PostgresConfig database) {
+      return look(database);
+    } else if (source instanceof FilesConfig files) {
+      return FilesPreflight.look(files);
+    } else if (source instanceof JdbcConfig database) {
+      return JdbcPreflight.look(database);
+    }
+    throw new IllegalStateException("no way to look at " + source.kind());
+  }
+
+  private static Report look(PostgresConfig source) {
     try {
       SourceFacts facts = new SourceFactsReader(source).read();
-      return new Report(source, Optional.of(facts), SourcePreflight.check(source, facts));
+      return new Report(
+          source,
+          Optional.of(facts),
+          facts.captured(source).size(),
+          SourcePreflight.check(source, facts));
     } catch (SQLException e) {
       Violation unreachable =
           new SourceViolation.Unreachable(
               "%s:%d, database %s,".formatted(source.host(), source.port(), source.database()),
               source.user(),
               String.valueOf(e.getMessage()).lines().findFirst().orElse("nothing"));
-      return new Report(source, Optional.empty(), List.of(unreachable));
+      return new Report(source, Optional.empty(), 0, List.of(unreachable));
     }
   }
 
@@ -46,12 +65,12 @@ public final class Preflight {
    *
    * @throws LakeException telling all that does
    */
-  public static List<SourceFacts> require(LakeConfig config, List<SourceConfig> sources) {
+  public static List<Report> require(LakeConfig config, List<SourceConfig> sources) {
     Optional<String> catalog = catalog(config.catalog());
     List<Report> reports = sources.stream().map(Preflight::look).toList();
     List<Violation> all = reports.stream().flatMap(r -> r.violations().stream()).toList();
     if (catalog.isEmpty() && all.isEmpty()) {
-      return reports.stream().map(report -> report.facts().orElseThrow()).toList();
+      return reports;
     }
     boolean conflict = catalog.isEmpty() && all.stream().allMatch(Violation::conflict);
     List<String> blocks = new ArrayList<>();
@@ -106,8 +125,7 @@ public final class Preflight {
   static String text(Report report) {
     String name = report.source().name();
     if (report.violations().isEmpty()) {
-      return "source %s: ready, %d tables"
-          .formatted(name, report.facts().map(f -> f.captured(report.source()).size()).orElse(0));
+      return "source %s: ready, %d tables".formatted(name, report.tables());
     }
     return report.violations().stream()
         .map(

@@ -3,7 +3,7 @@ package lakehouse.ingest.preflight;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.TablePattern;
 import lakehouse.ingest.capture.CaptureRun.BaseType;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
@@ -24,7 +24,8 @@ public record SourceFacts(
     Optional<Publication> publication,
     List<Slot> slots,
     List<Table> tables,
-    Map<String, BaseType> domains) {
+    Map<String, BaseType> domains)
+    implements Findings {
   public SourceFacts {
     slots = List.copyOf(slots);
     tables = List.copyOf(tables);
@@ -217,20 +218,20 @@ public record SourceFacts(
       String name, String type, int modifier, boolean generated, boolean finerThanMillis) {}
 
   /** Whether the configuration asks for the table. */
-  static boolean wanted(SourceConfig source, Table table) {
+  static boolean wanted(PostgresConfig source, Table table) {
     return TablePattern.anyMatches(source.tables(), table.schema(), table.name())
         && !TablePattern.anyMatches(source.exclude(), table.schema(), table.name());
   }
 
   /** The tables that are captured, in their order, as the server has them. */
-  public List<Table> capturedTables(SourceConfig source) {
+  public List<Table> capturedTables(PostgresConfig source) {
     return tables.stream()
         .filter(table -> wanted(source, table) && table.published() && whole(source, table))
         .toList();
   }
 
   // What the publication sends by its root it does not send by the partition.
-  private boolean whole(SourceConfig source, Table table) {
+  private boolean whole(PostgresConfig source, Table table) {
     return switch (table.kind()) {
       case 'r' -> true;
       case 'p' ->
@@ -250,14 +251,14 @@ public record SourceFacts(
   }
 
   /** The tables that are captured, in their order. */
-  public List<CapturedTable> captured(SourceConfig source) {
+  public List<CapturedTable> captured(PostgresConfig source) {
     return capturedTables(source).stream()
         .map(table -> new CapturedTable(table.schema(), table.name(), table.rowBytes()))
         .toList();
   }
 
   /** The configured slot, if it is there. */
-  public Optional<Slot> slot(SourceConfig source) {
+  public Optional<Slot> slot(PostgresConfig source) {
     return slots.stream().filter(slot -> slot.name().equals(source.slot())).findFirst();
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.CaptureRun.BaseType;
 import lakehouse.ingest.capture.SourceConnection;
 import lakehouse.ingest.preflight.SourceFacts.Access;
@@ -151,9 +151,9 @@ final class SourceFactsReader {
       JOIN pg_type b ON b.oid = d.typbasetype AND b.typtype <> 'd'
       """;
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
 
-  SourceFactsReader(SourceConfig source) {
+  SourceFactsReader(PostgresConfig source) {
     this.source = source;
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import lakehouse.catalog.config.MaskConfig;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.TablePattern;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
@@ -28,17 +28,17 @@ final class SourcePreflight {
   /** -1 for what is further away. */
   private static final LevenshteinDistance NEAR = new LevenshteinDistance(3);
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final SourceFacts facts;
   private final List<Violation> violations = new ArrayList<>();
 
-  private SourcePreflight(SourceConfig source, SourceFacts facts) {
+  private SourcePreflight(PostgresConfig source, SourceFacts facts) {
     this.source = source;
     this.facts = facts;
   }
 
   /** All violations; none if the source can be captured. */
-  static List<Violation> check(SourceConfig source, SourceFacts facts) {
+  static List<Violation> check(PostgresConfig source, SourceFacts facts) {
     SourcePreflight preflight = new SourcePreflight(source, facts);
     preflight.server();
     preflight.slot();

@@ -5,6 +5,7 @@ import java.util.List;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.SourceConfig;
 
 /** Picks sources of the configuration by name. */
@@ -36,11 +37,28 @@ public final class Sources {
   }
 
   /**
+   * The PostgreSQL database of a name.
+   *
+   * @param purpose what it is needed for
+   * @throws LakeException if there is no source of the name, or it is of another kind
+   */
+  public static PostgresConfig database(LakeConfig config, String name, String purpose) {
+    SourceConfig source = chosen(config, List.of(name)).get(0);
+    if (source instanceof PostgresConfig database) {
+      return database;
+    }
+    throw new LakeException(
+        ExitCode.CONFIGURATION,
+        "Source %s is of kind %s; %s needs one of kind postgres."
+            .formatted(name, source.kind(), purpose));
+  }
+
+  /**
    * What is known of a source.
    *
    * @throws LakeException if it cannot be reached
    */
-  public static SourceFacts facts(SourceConfig source) {
+  public static SourceFacts facts(PostgresConfig source) {
     try {
       return new SourceFactsReader(source).read();
     } catch (SQLException e) {

@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 import lakehouse.ingest.capture.SourceConnection;
@@ -19,12 +19,12 @@ public final class TableWatch implements CaptureRun.NewTables {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(TableWatch.class);
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private transient @Nullable String fit;
   private transient @Nullable String complained;
   private transient List<CapturedTable> found = List.of();
 
-  public TableWatch(SourceConfig source) {
+  public TableWatch(PostgresConfig source) {
     this.source = source;
   }
 
@@ -53,7 +53,7 @@ public final class TableWatch implements CaptureRun.NewTables {
 
   /** Once, and again when it is about something else. */
   private void complain(List<Violation> violations) {
-    String text = Preflight.text(new Preflight.Report(source, Optional.empty(), violations));
+    String text = Preflight.text(new Preflight.Report(source, Optional.empty(), 0, violations));
     if (!text.equals(complained)) {
       complained = text;
       LOG.warn("The publication has changed, and its new tables are not captured.\n{}", text);

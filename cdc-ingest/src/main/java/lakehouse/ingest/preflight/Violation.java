@@ -1,7 +1,8 @@
 package lakehouse.ingest.preflight;
 
 /** Something about a source that stops its capture: what, how it shows, and what mends it. */
-public sealed interface Violation permits SourceViolation, FlinkCdcViolation, NativeViolation {
+public sealed interface Violation
+    permits SourceViolation, FlinkCdcViolation, NativeViolation, FilesViolation, JdbcViolation {
   /** What is wrong, in a sentence. */
   String cause();
 

@@ -3,16 +3,16 @@ package lakehouse.ingest.preflight;
 import java.util.List;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.MaskConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
-import lakehouse.catalog.config.SourceConfig;
 
 /** A source as a test has it configured. */
 final class GivenSource {
   private GivenSource() {}
 
-  static SourceConfig of(
+  static PostgresConfig of(
       CaptureEngineName engine, List<String> tables, List<String> exclude, MaskConfig... masks) {
-    return new SourceConfig(
+    return new PostgresConfig(
         "test",
         engine,
         "localhost",

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import lakehouse.catalog.config.CaptureEngineName;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.CaptureRun.CapturedTable;
 import lakehouse.ingest.preflight.SourceFacts.Column;
 import lakehouse.ingest.preflight.SourceFacts.Identity;
@@ -90,7 +90,7 @@ class TestNativePreflight {
     assertThat(new NativeViolation.PartitionsSentAlone("lake", "public.parent").remedy())
         .startsWith("ALTER PUBLICATION lake SET (publish_via_partition_root = true);");
     // each by itself, if the table they are partitions of is not asked for
-    SourceConfig leaves = source(List.of("*"), List.of("parent"));
+    PostgresConfig leaves = source(List.of("*"), List.of("parent"));
     assertThat(SourcePreflight.check(leaves, facts(BY_LEAF, tables))).isEmpty();
     assertThat(facts(BY_LEAF, tables).captured(leaves))
         .extracting(CapturedTable::table)
@@ -203,7 +203,7 @@ class TestNativePreflight {
     return check(source(), tables);
   }
 
-  private static List<Violation> check(SourceConfig source, GivenTable... tables) {
+  private static List<Violation> check(PostgresConfig source, GivenTable... tables) {
     return SourcePreflight.check(source, facts(BY_ROOT, tables));
   }
 
@@ -217,11 +217,11 @@ class TestNativePreflight {
         Map.of());
   }
 
-  private static SourceConfig source() {
+  private static PostgresConfig source() {
     return source(List.of("*"), List.of());
   }
 
-  private static SourceConfig source(List<String> tables, List<String> exclude) {
+  private static PostgresConfig source(List<String> tables, List<String> exclude) {
     return GivenSource.of(CaptureEngineName.NATIVE, tables, exclude);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.MaskConfig;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.preflight.SourceFacts.Column;
 import lakehouse.ingest.preflight.SourceFacts.Publication;
 import lakehouse.ingest.preflight.SourceFacts.Role;
@@ -129,7 +129,7 @@ class TestSourcePreflight {
 
   @Test
   void wantsEachMaskToHideSomething() {
-    SourceConfig source =
+    PostgresConfig source =
         source(
             List.of("*"),
             new MaskConfig("t", "id", MaskConfig.Method.REDACT),
@@ -185,7 +185,7 @@ class TestSourcePreflight {
   }
 
   private static List<Violation> check(
-      SourceConfig source, Server server, Role role, GivenTable... tables) {
+      PostgresConfig source, Server server, Role role, GivenTable... tables) {
     return SourcePreflight.check(source, facts(server, role, List.of(), tables));
   }
 
@@ -200,7 +200,7 @@ class TestSourcePreflight {
         Map.of());
   }
 
-  private static SourceConfig source(List<String> tables, MaskConfig... masks) {
+  private static PostgresConfig source(List<String> tables, MaskConfig... masks) {
     return GivenSource.of(CaptureEngineName.FLINK_CDC, tables, List.of(), masks);
   }
 }

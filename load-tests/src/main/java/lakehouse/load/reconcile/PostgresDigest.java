@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.load.reconcile.TablePlan.ComparedColumn;
 import org.jspecify.annotations.Nullable;
 
@@ -46,18 +46,18 @@ final class PostgresDigest implements AutoCloseable {
       SET idle_in_transaction_session_timeout = 0;
       """;
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final Connection holder;
   private final String snapshot;
 
-  private PostgresDigest(SourceConfig source, Connection holder, String snapshot) {
+  private PostgresDigest(PostgresConfig source, Connection holder, String snapshot) {
     this.source = source;
     this.holder = holder;
     this.snapshot = snapshot;
   }
 
   /** Opens the source as it is now. */
-  static PostgresDigest open(SourceConfig source) {
+  static PostgresDigest open(PostgresConfig source) {
     try {
       Connection holder = connect(source);
       try (Statement statement = holder.createStatement();
@@ -240,7 +240,7 @@ final class PostgresDigest implements AutoCloseable {
     }
   }
 
-  private static Connection connect(SourceConfig source) throws SQLException {
+  private static Connection connect(PostgresConfig source) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", source.user());
     properties.setProperty("password", source.password().reveal());
@@ -259,7 +259,7 @@ final class PostgresDigest implements AutoCloseable {
     }
   }
 
-  private static LakeException failure(SourceConfig source, String doing, SQLException cause) {
+  private static LakeException failure(PostgresConfig source, String doing, SQLException cause) {
     return new LakeException(
         ExitCode.PREFLIGHT,
         """

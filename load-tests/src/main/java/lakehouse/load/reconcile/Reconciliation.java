@@ -22,6 +22,7 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.MaskConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.config.TablePattern;
 import lakehouse.catalog.table.ChangeColumns;
@@ -79,7 +80,8 @@ final class Reconciliation {
    * @param reference the branch that was read
    * @param hash the catalog commit that was read
    * @param tables one for each table, by source and name
-   * @param leftOut tables of the databases that are not captured, so that nothing is said of them
+   * @param leftOut tables of the databases that are not captured and sources of other kinds, so
+   *     that nothing is said of them
    */
   record Result(String reference, String hash, List<TableReport> tables, List<String> leftOut) {
     Result {
@@ -97,7 +99,7 @@ final class Reconciliation {
   }
 
   /** A captured table, before it is compared. */
-  private record Captured(SourceConfig source, SourceTable table, PostgresDigest postgres) {}
+  private record Captured(PostgresConfig source, SourceTable table, PostgresDigest postgres) {}
 
   /**
    * Compares.
@@ -116,7 +118,13 @@ final class Reconciliation {
     try (LakeCatalog catalog = LakeCatalog.open(config.catalog(), reference, Optional.of(hash))) {
       List<Captured> captured = new ArrayList<>();
       List<String> leftOut = new ArrayList<>();
-      for (SourceConfig source : sources()) {
+      if (request.sources().isEmpty()) {
+        config.sources().stream()
+            .filter(source -> !(source instanceof PostgresConfig))
+            .map(source -> "%s (kind %s)".formatted(source.name(), source.kind()))
+            .forEach(leftOut::add);
+      }
+      for (PostgresConfig source : sources()) {
         PostgresDigest postgres = PostgresDigest.open(source);
         open.add(postgres);
         DatabaseTables tables = postgres.tables();
@@ -154,8 +162,16 @@ final class Reconciliation {
     }
   }
 
-  private List<SourceConfig> sources() {
+  private List<PostgresConfig> sources() {
     List<String> names = config.sources().stream().map(SourceConfig::name).toList();
+    for (SourceConfig source : config.sources()) {
+      if (request.sources().contains(source.name()) && !(source instanceof PostgresConfig)) {
+        throw new LakeException(
+            ExitCode.CONFIGURATION,
+            "Source %s is of kind %s: there is no PostgreSQL database to compare the lake with."
+                .formatted(source.name(), source.kind()));
+      }
+    }
     for (String name : request.sources()) {
       if (!names.contains(name)) {
         throw new LakeException(
@@ -163,12 +179,12 @@ final class Reconciliation {
             "There is no source %s; the sources are %s.".formatted(name, String.join(", ", names)));
       }
     }
-    return config.sources().stream()
+    return config.databases().stream()
         .filter(s -> request.sources().isEmpty() || request.sources().contains(s.name()))
         .toList();
   }
 
-  private List<SourceTable> captured(SourceConfig source, DatabaseTables tables) {
+  private List<SourceTable> captured(PostgresConfig source, DatabaseTables tables) {
     if (tables.published().isEmpty()) {
       throw new LakeException(
           ExitCode.PREFLIGHT,
@@ -189,7 +205,7 @@ final class Reconciliation {
   }
 
   private static List<String> leftOut(
-      SourceConfig source, DatabaseTables tables, List<SourceTable> captured) {
+      PostgresConfig source, DatabaseTables tables, List<SourceTable> captured) {
     Set<String> names = captured.stream().map(SourceTable::shortName).collect(Collectors.toSet());
     return tables.all().stream()
         .filter(name -> !names.contains(name))

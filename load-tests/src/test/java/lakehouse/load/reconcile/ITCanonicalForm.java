@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.MaskConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
-import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.platform.TestPostgres;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -414,7 +414,7 @@ class ITCanonicalForm {
     statements.add("CREATE PUBLICATION lake FOR ALL TABLES");
     execute(postgres.connect("odd"), statements.toArray(String[]::new));
     return PostgresDigest.open(
-        new SourceConfig(
+        new PostgresConfig(
             "odd",
             CaptureEngineName.FLINK_CDC,
             postgres.host(),

@@ -20,8 +20,8 @@ import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.catalog.config.IngestConfig;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.ModelsConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
-import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.platform.PlatformProcess;
 import lakehouse.load.reconcile.Reconciliation.Request;
 import lakehouse.load.reconcile.Reconciliation.Result;
@@ -357,7 +357,7 @@ class ITReconciliation {
             platform.catalogConfig().warehouse(),
             platform.catalogConfig().properties()),
         List.of(
-            new SourceConfig(
+            new PostgresConfig(
                 "plant",
                 CaptureEngineName.FLINK_CDC,
                 platform.host(),

@@ -2,7 +2,7 @@ package lakehouse.ingest.capture.flinkcdc;
 
 import java.time.Duration;
 import java.util.Properties;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.CaptureEngine;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.CatalogPosition;
@@ -64,7 +64,7 @@ public final class FlinkCdcEngine implements CaptureEngine {
   }
 
   private static PostgresSourceConfigFactory configuration(CaptureRun run) {
-    SourceConfig source = run.source();
+    PostgresConfig source = run.source();
     PostgresSourceConfigFactory factory = new PostgresSourceConfigFactory();
     factory.hostname(source.host());
     factory.port(source.port());
@@ -95,7 +95,7 @@ public final class FlinkCdcEngine implements CaptureEngine {
     return factory;
   }
 
-  private static Properties debezium(SourceConfig source) {
+  private static Properties debezium(PostgresConfig source) {
     Properties properties = new Properties();
     properties.setProperty("publication.name", source.publication());
     properties.setProperty("publication.autocreate.mode", "disabled");

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.function.Supplier;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.SourceConnection;
@@ -98,7 +98,7 @@ final class FlinkCdcSource extends PostgresIncrementalSource<ChangeEvent> {
   }
 
   private void requireSlot() {
-    SourceConfig source = run.source();
+    PostgresConfig source = run.source();
     try (Connection connection = SourceConnection.open(source, "lakehouse ingest");
         PreparedStatement slot =
             connection.prepareStatement("SELECT FROM pg_replication_slots WHERE slot_name = ?")) {

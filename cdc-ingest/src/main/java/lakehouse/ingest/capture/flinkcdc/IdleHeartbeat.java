@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.SourceConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +39,7 @@ final class IdleHeartbeat implements AutoCloseable {
       WHERE pg_current_wal_insert_lsn() - ?::pg_lsn > ?
       """;
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -51,7 +51,7 @@ final class IdleHeartbeat implements AutoCloseable {
   private String lastLsn = "0/0";
   private volatile long lastActivity = System.nanoTime();
 
-  IdleHeartbeat(SourceConfig source) {
+  IdleHeartbeat(PostgresConfig source) {
     this.source = source;
   }
 

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
-import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.PostgresConfig;
 
 /**
  * Opens sessions with a source whose settings make values print the same everywhere: ISO dates,
@@ -37,13 +37,13 @@ final class PostgresSessions implements Serializable {
   private static final int ANSWER_SECONDS = 60;
   private static final String NO_TIMEOUT = "SET statement_timeout = 0";
 
-  private final SourceConfig source;
+  private final PostgresConfig source;
 
-  PostgresSessions(SourceConfig source) {
+  PostgresSessions(PostgresConfig source) {
     this.source = source;
   }
 
-  SourceConfig source() {
+  PostgresConfig source() {
     return source;
   }
 

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import lakehouse.catalog.config.CaptureEngineName;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
-import lakehouse.catalog.config.SourceConfig;
 import lakehouse.ingest.capture.ColumnMasks;
 
 /** One PostgreSQL for all tests of a JVM; each test class takes a database of its own. */
@@ -66,7 +66,7 @@ final class PostgresServer {
   /** How the engine reaches a database; its slot is named after the database. */
   static PostgresSessions sessions(String database) {
     return new PostgresSessions(
-        new SourceConfig(
+        new PostgresConfig(
             "test",
             CaptureEngineName.FLINK_CDC,
             "127.0.0.1",

@@ -1,0 +1,4 @@
+package lakehouse.ingest.preflight;
+
+/** Something about a database that is asked by queries that stops its capture. */
+public record JdbcViolation(String cause, String evidence, String remedy) implements Violation {}
