@@ -1,7 +1,6 @@
 package lakehouse.catalog.config;
 
 import java.io.Serializable;
-import java.util.Optional;
 
 /**
  * A column of a table whose source does not tell its types, and the rules that its values keep.
@@ -9,9 +8,9 @@ import java.util.Optional;
  * @param name the column's name in the source and in bronze
  * @param type the type of its values, as {@link #TYPE} has them
  * @param required whether a row without a value is rejected
- * @param min the least value that is not rejected
- * @param max the greatest value that is not rejected
- * @param pattern a regular expression that the whole text of a value matches
+ * @param min the least value that is not rejected; empty for none
+ * @param max the greatest value that is not rejected; empty for none
+ * @param pattern a regular expression that the whole text of a value matches; empty for none
  */
 public record ColumnConfig(
     @Key(
@@ -31,10 +30,19 @@ public record ColumnConfig(
         String type,
     @Key(value = "Whether a row without a value is rejected.", defaultValue = "false")
         boolean required,
-    @Key("The least value allowed: a number, date or timestamp.") Optional<String> min,
-    @Key("The greatest value allowed: a number, date or timestamp.") Optional<String> max,
-    @Key("A regular expression that the whole text of a value must match.")
-        Optional<String> pattern)
+    @Key(
+            value = "The least value allowed: a number, date or timestamp; empty for none.",
+            defaultValue = "''")
+        String min,
+    @Key(
+            value = "The greatest value allowed: a number, date or timestamp; empty for none.",
+            defaultValue = "''")
+        String max,
+    @Key(
+            value =
+                "A regular expression that the whole text of a value must match; empty for none.",
+            defaultValue = "''")
+        String pattern)
     implements Serializable {
   /** The types that a column can have. */
   static final String TYPE =

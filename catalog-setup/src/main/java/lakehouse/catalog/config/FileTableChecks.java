@@ -46,17 +46,15 @@ final class FileTableChecks {
       if (!names.add(column.name().toLowerCase(java.util.Locale.ROOT))) {
         problems.add(columnPath + ".name", "\"%s\" is the name of another column", column.name());
       }
-      column
-          .pattern()
-          .flatMap(FileTableChecks::syntaxError)
+      syntaxError(column.pattern())
           .ifPresent(error -> problems.add(columnPath + ".pattern", "is no pattern: %s", error));
       for (String bound : List.of("min", "max")) {
-        Optional<String> value = bound.equals("min") ? column.min() : column.max();
-        if (value.isPresent() && !ColumnBound.fits(column.type(), value.get())) {
+        String value = bound.equals("min") ? column.min() : column.max();
+        if (!value.isEmpty() && !ColumnBound.fits(column.type(), value)) {
           problems.add(
               columnPath + "." + bound,
               "\"%s\" is no bound of the type %s; expected a number, date or timestamp of it",
-              value.get(),
+              value,
               column.type());
         }
       }

@@ -29,7 +29,7 @@ public record FileTableConfig(
                 "Which files it is made of, below the source's location: * is any text without, **"
                     + " any text with a slash.",
             pattern = "[^/].*",
-            expected = "a path without a slash at its begin, such as readings/*.jsonl.gz")
+            expected = "a path without a slash at its begin, such as orders/*.jsonl.gz")
         String path,
     @Key("How the files are written; json-lines and csv may be gzipped (.gz).") FileFormat format,
     @Key(value = "Whether the first line of a CSV file names its columns.", defaultValue = "true")

@@ -197,6 +197,10 @@ final class BronzeSchema {
     if (one.isListType() && other.isListType()) {
       return same(one.asListType().elementType(), other.asListType().elementType());
     }
+    if (one.isMapType() && other.isMapType()) {
+      return same(one.asMapType().keyType(), other.asMapType().keyType())
+          && same(one.asMapType().valueType(), other.asMapType().valueType());
+    }
     return one.equals(other);
   }
 }

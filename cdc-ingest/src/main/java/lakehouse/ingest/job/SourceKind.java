@@ -28,8 +28,8 @@ public sealed interface SourceKind permits PostgresKind, FilesKind, JdbcKind {
     Object found = ready.findings().orElseThrow();
     if (source instanceof PostgresConfig database && found instanceof SourceFacts facts) {
       return new PostgresKind(database, facts);
-    } else if (source instanceof FilesConfig files && found instanceof FilesFindings) {
-      return new FilesKind(files);
+    } else if (source instanceof FilesConfig files && found instanceof FilesFindings paths) {
+      return new FilesKind(files, paths);
     } else if (source instanceof JdbcConfig database && found instanceof JdbcFindings) {
       return new JdbcKind(database);
     }

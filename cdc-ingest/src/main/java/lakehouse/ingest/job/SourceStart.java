@@ -277,9 +277,16 @@ public sealed interface SourceStart {
    */
   static SourceRun begin(
       LakeCatalog catalog, PostgresConfig source, SourceFacts facts, NewLoad load) {
+    SourceRun run = tell(catalog, load);
+    dropSlots(source, facts);
+    return run;
+  }
+
+  /** Tells the catalog that a load begins, unless it holds nothing of the source. */
+  static SourceRun tell(LakeCatalog catalog, NewLoad load) {
     SourceRun run = load.run();
     try (CatalogCommit commit = new CatalogCommit(catalog)) {
-      Optional<SourceState> before = commit.state(source.name());
+      Optional<SourceState> before = commit.state(run.source());
       if (before.isPresent()) {
         SourceState begun = run.begun();
         commit.commit(
@@ -287,12 +294,11 @@ public sealed interface SourceStart {
                 before,
                 begun,
                 List.of(),
-                "ingest %s: a load begins (%s)".formatted(source.name(), load.reason()),
+                "ingest %s: a load begins (%s)".formatted(run.source(), load.reason()),
                 Map.of()));
         run = run.after(begun);
       }
     }
-    dropSlots(source, facts);
     return run;
   }
 

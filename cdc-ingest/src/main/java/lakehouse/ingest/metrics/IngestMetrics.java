@@ -1,5 +1,8 @@
 package lakehouse.ingest.metrics;
 
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import lakehouse.ingest.event.Operation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -22,6 +25,36 @@ public final class IngestMetrics {
   /** The metrics of a committer. */
   public static Committing committing(MetricGroup group) {
     return new Committing(group.addGroup(GROUP));
+  }
+
+  /** The metrics of what takes rows in that must keep rules. */
+  public static Taking taking(MetricGroup group) {
+    return new Taking(group.addGroup(GROUP));
+  }
+
+  /**
+   * {@code accepted}: rows taken in, as a count; {@code rejected.<rule>}: rows that were not, by
+   * the rule that they break, as a count.
+   */
+  public static final class Taking {
+    private final MetricGroup byRule;
+    private final Map<String, Counter> rejected = new HashMap<>();
+    private final Counter accepted;
+
+    private Taking(MetricGroup group) {
+      this.byRule = group.addGroup("rejected");
+      this.accepted = group.counter("accepted");
+    }
+
+    /** One row was taken in. */
+    public void accepted() {
+      accepted.inc();
+    }
+
+    /** One row was not. */
+    public void rejected(String rule) {
+      rejected.computeIfAbsent(rule.toLowerCase(Locale.ROOT), byRule::counter).inc();
+    }
   }
 
   /**

@@ -1,8 +1,14 @@
 package lakehouse.ingest.preflight;
 
+import java.util.List;
+
 /**
  * What was found in the folder of a source of files.
  *
- * @param files how many files are of one of its tables
+ * @param paths the files of its tables that are there, below its location
  */
-public record FilesFindings(long files) implements Findings {}
+public record FilesFindings(List<String> paths) implements Findings {
+  public FilesFindings {
+    paths = List.copyOf(paths);
+  }
+}

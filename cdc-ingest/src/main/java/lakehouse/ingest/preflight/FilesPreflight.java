@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lakehouse.catalog.config.FilesConfig;
+import lakehouse.ingest.capture.files.FilesEngine;
 import lakehouse.ingest.preflight.Preflight.Report;
-import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.Path;
 
 /** Looks at the folder of a source of files. */
@@ -15,20 +15,19 @@ final class FilesPreflight {
 
   static Report look(FilesConfig source) {
     List<Violation> violations = new ArrayList<>();
-    long files = 0;
+    List<String> paths = List.of();
     try {
       Path folder = new Path(source.location());
-      FileStatus[] found = folder.getFileSystem().listStatus(folder);
-      if (found == null) {
-        violations.add(missing(source, "there is no such folder"));
+      if (!folder.getFileSystem().getFileStatus(folder).isDir()) {
+        violations.add(missing(source, "it is no folder"));
       } else {
-        files = found.length;
+        paths = FilesEngine.found(source);
       }
     } catch (IOException | RuntimeException e) {
       violations.add(missing(source, String.valueOf(e.getMessage())));
     }
     return new Report(
-        source, Optional.of(new FilesFindings(files)), source.tables().size(), violations);
+        source, Optional.of(new FilesFindings(paths)), source.tables().size(), violations);
   }
 
   private static Violation missing(FilesConfig source, String evidence) {

@@ -1,0 +1,291 @@
+package lakehouse.ingest.capture.files;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.util.CheckpointedPosition;
+import org.apache.flink.connector.file.src.util.RecordAndPosition;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How Flink's file source reads a drop: each file is one split, read in its order, and what is
+ * handed out ends with the file's {@link FileRecord.End}. A position is the number of records
+ * before, so a reading that goes on passes over as many lines without decoding them.
+ */
+final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
+  private static final long serialVersionUID = 1L;
+
+  /** The id of a split that only tells that a file was rewritten begins so. */
+  static final String REWRITTEN = "rewritten ";
+
+  private static final int BATCH = 1_000;
+  private static final int BATCH_BYTES = 1 << 20;
+  private static final int GZIP_BUFFER = 1 << 16;
+
+  private final Drop drop;
+
+  DropFormat(Drop drop) {
+    this.drop = drop;
+  }
+
+  @Override
+  public Reader<FileRecord> createReader(Configuration config, FileSourceSplit split)
+      throws IOException {
+    return open(split, 0);
+  }
+
+  @Override
+  public Reader<FileRecord> restoreReader(Configuration config, FileSourceSplit split)
+      throws IOException {
+    return open(
+        split,
+        split.getReaderPosition().map(CheckpointedPosition::getRecordsAfterOffset).orElse(0L));
+  }
+
+  private Reader<FileRecord> open(FileSourceSplit split, long skip) throws IOException {
+    String path = split.splitId().replace(REWRITTEN, "");
+    FileTable table = drop.table(path).orElseThrow();
+    DropFile file =
+        new DropFile(
+            path, table.config().name(), split.fileModificationTime() * 1_000, split.fileSize());
+    if (split.splitId().startsWith(REWRITTEN)) {
+      return new Ended(
+          new FileRecord.End(
+              file,
+              1,
+              TakeStatus.REWRITTEN,
+              "the file was written again after it was taken in; give what is new in it another"
+                  + " name"),
+          skip);
+    }
+    try {
+      FileSystem files = split.path().getFileSystem();
+      requireUnchanged(files, split);
+      RecordReader reader =
+          switch (table.config().format()) {
+            case JSON_LINES -> lines(files, split, file, table, new JsonLines(table));
+            case CSV -> lines(files, split, file, table, new CsvLines(table));
+            case PARQUET -> new ParquetDrop(files, split, file, table);
+          };
+      return new Batches(files, split, file, reader, skip);
+    } catch (FileNotFoundException e) {
+      return new Ended(gone(file, skip), skip);
+    } catch (ChangedException e) {
+      return new Ended(changed(file, skip), skip);
+    }
+  }
+
+  private static RecordReader lines(
+      FileSystem files, FileSourceSplit split, DropFile file, FileTable table, LineDecoder decoder)
+      throws IOException {
+    InputStream in = files.open(split.path());
+    if (file.path().endsWith(".gz")) {
+      PushbackInputStream first = new PushbackInputStream(in, 1);
+      int begin = first.read();
+      if (begin >= 0) {
+        first.unread(begin);
+        try {
+          in = new GZIPInputStream(first, GZIP_BUFFER);
+        } catch (java.io.EOFException | java.util.zip.ZipException e) {
+          in.close();
+          return new Damaged(file);
+        }
+      } else {
+        in.close();
+        return new Damaged(file); // even the archive of nothing has a header
+      }
+    }
+    boolean quotes = table.config().format().name().equals("CSV") && table.config().multiline();
+    return new LineRecords(
+        file, table, new LineReader(in, (int) table.config().maxLineBytes(), quotes), decoder);
+  }
+
+  private static FileRecord.End gone(DropFile file, long before) {
+    return new FileRecord.End(
+        file,
+        before + 1,
+        TakeStatus.DELETED,
+        "the file was deleted after record %d of it".formatted(before));
+  }
+
+  private static FileRecord.End changed(DropFile file, long before) {
+    return new FileRecord.End(
+        file,
+        before + 1,
+        TakeStatus.CHANGED,
+        "the file was changed while it was taken in, after record %d; rename whole files into place"
+            .formatted(before));
+  }
+
+  private static void requireUnchanged(FileSystem files, FileSourceSplit split) throws IOException {
+    FileStatus now = files.getFileStatus(split.path());
+    if (now.getLen() != split.fileSize()
+        || now.getModificationTime() != split.fileModificationTime()) {
+      throw new ChangedException();
+    }
+  }
+
+  private static final class ChangedException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Override
+  public boolean isSplittable() {
+    return false;
+  }
+
+  @Override
+  public TypeInformation<FileRecord> getProducedType() {
+    return TypeInformation.of(FileRecord.class);
+  }
+
+  /** Hands out the records of a file in batches, and its end. */
+  private static final class Batches implements Reader<FileRecord> {
+    private final FileSystem files;
+    private final FileSourceSplit split;
+    private final DropFile file;
+    private final RecordReader reader;
+    private final long skip;
+    private long ordinal;
+    private boolean ended;
+
+    Batches(
+        FileSystem files, FileSourceSplit split, DropFile file, RecordReader reader, long skip) {
+      this.files = files;
+      this.split = split;
+      this.file = file;
+      this.reader = reader;
+      this.skip = skip;
+    }
+
+    @Override
+    public @Nullable RecordIterator<FileRecord> readBatch() throws IOException {
+      if (ended) {
+        return null;
+      }
+      while (ordinal < skip) {
+        if (!reader.skip()) {
+          if (ordinal + 1 == skip) {
+            return null; // its end was handed out
+          }
+          ended = true;
+          return new Batch(List.<FileRecord>of(changed(file, ordinal)).iterator(), ordinal);
+        }
+        ordinal++;
+      }
+      List<FileRecord> batch = new ArrayList<>(BATCH);
+      long first = ordinal;
+      long begin = reader.position();
+      while (batch.size() < BATCH && reader.position() - begin < BATCH_BYTES) {
+        FileRecord record = reader.next(ordinal + 1);
+        ordinal++;
+        if (record == null) {
+          ended = true;
+          batch.add(end());
+          break;
+        }
+        batch.add(record);
+        if (record instanceof FileRecord.End) {
+          ended = true;
+          break;
+        }
+      }
+      return new Batch(batch.iterator(), first);
+    }
+
+    /** The end of a file all of which was read. */
+    private FileRecord end() throws IOException {
+      try {
+        requireUnchanged(files, split);
+        return new FileRecord.End(file, ordinal, TakeStatus.DONE, null);
+      } catch (FileNotFoundException deletedOnceRead) {
+        return new FileRecord.End(file, ordinal, TakeStatus.DONE, null);
+      } catch (ChangedException e) {
+        return changed(file, ordinal - 1);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+
+  /** A file of which nothing is left but to tell its end. */
+  private static final class Ended implements Reader<FileRecord> {
+    private final long before;
+    private FileRecord.@Nullable End end;
+
+    Ended(FileRecord.End end, long before) {
+      this.before = before;
+      this.end = end;
+    }
+
+    @Override
+    public @Nullable RecordIterator<FileRecord> readBatch() {
+      if (end == null) {
+        return null;
+      }
+      Iterator<FileRecord> only = List.<FileRecord>of(end).iterator();
+      end = null;
+      return new Batch(only, before);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Records with the number of those before them. */
+  private static final class Batch implements RecordIterator<FileRecord> {
+    private final Iterator<FileRecord> records;
+    private long before;
+
+    Batch(Iterator<FileRecord> records, long before) {
+      this.records = records;
+      this.before = before;
+    }
+
+    @Override
+    public @Nullable RecordAndPosition<FileRecord> next() {
+      return records.hasNext()
+          ? new RecordAndPosition<>(records.next(), RecordAndPosition.NO_OFFSET, ++before)
+          : null;
+    }
+
+    @Override
+    public void releaseBatch() {}
+  }
+
+  /** A file that is no archive although its name says so. */
+  private record Damaged(DropFile file) implements RecordReader {
+    @Override
+    public FileRecord next(long ordinal) {
+      return new FileRecord.End(
+          file, ordinal, TakeStatus.DAMAGED, "the file is no gzip archive, or has no whole header");
+    }
+
+    @Override
+    public boolean skip() {
+      return false;
+    }
+
+    @Override
+    public long position() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

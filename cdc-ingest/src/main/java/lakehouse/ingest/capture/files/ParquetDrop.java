@@ -1,0 +1,192 @@
+package lakehouse.ingest.capture.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.CloseableIterator;
+import org.apache.iceberg.mapping.MappingUtil;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a Parquet file. A value is taken by its text, so that the rules are the same as for
+ * lines; what is nested is taken as JSON.
+ */
+final class ParquetDrop implements RecordReader {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final DropFile file;
+  private final FileTable table;
+  private final Map<String, Integer> positions = new HashMap<>();
+  private @Nullable CloseableIterable<Record> rows;
+  private @Nullable CloseableIterator<Record> next;
+  private List<Types.NestedField> fields = List.of();
+  private long position;
+  private FileRecord.@Nullable End unread;
+
+  ParquetDrop(FileSystem files, FileSourceSplit split, DropFile file, FileTable table)
+      throws IOException {
+    this.file = file;
+    this.table = table;
+    for (int i = 0; i < table.columns().size(); i++) {
+      positions.put(table.columns().get(i).name(), i);
+    }
+    ParquetInput input = new ParquetInput(files, split.path(), split.fileSize());
+    try {
+      open(input);
+    } catch (RuntimeException noParquet) {
+      unread = new FileRecord.End(file, 1, TakeStatus.DAMAGED, "the file is no whole Parquet file");
+    }
+  }
+
+  private void open(ParquetInput input) throws IOException {
+    Schema schema;
+    try (ParquetFileReader reader = ParquetFileReader.open(input.forParquet())) {
+      schema = ParquetSchemaUtil.convert(reader.getFooter().getFileMetaData().getSchema());
+    }
+    fields = schema.columns();
+    List<String> missing =
+        table.columns().stream()
+            .filter(column -> column.required() && schema.findField(column.name()) == null)
+            .map(FileColumn::name)
+            .toList();
+    if (!missing.isEmpty()) {
+      unread =
+          new FileRecord.End(
+              file,
+              1,
+              TakeStatus.REFUSED,
+              "the file does not have the columns %s, which need a value".formatted(missing));
+      return;
+    }
+    rows =
+        Parquet.read(input)
+            .project(schema)
+            .withNameMapping(MappingUtil.create(schema))
+            .createReaderFunc(found -> GenericParquetReaders.buildReader(schema, found))
+            .build();
+    next = rows.iterator();
+  }
+
+  @Override
+  public @Nullable FileRecord next(long ordinal) {
+    if (unread != null) {
+      return unread;
+    }
+    try {
+      if (!next.hasNext()) {
+        return null;
+      }
+      Record record = next.next();
+      position++;
+      return new FileRecord.Row(file, ordinal, position, row(record));
+    } catch (RejectedValueException e) {
+      return new FileRecord.Rejected(file, ordinal, position, e.rule(), e.getMessage(), null);
+    } catch (RuntimeException damaged) {
+      return new FileRecord.End(
+          file,
+          ordinal,
+          TakeStatus.DAMAGED,
+          "the Parquet file is damaged after row %d".formatted(position));
+    }
+  }
+
+  private GenericRowData row(Record record) throws RejectedValueException {
+    GenericRowData row = new GenericRowData(table.schema().arity());
+    Map<Object, Object> extra = null;
+    for (int i = 0; i < fields.size(); i++) {
+      String text = text(record.get(i));
+      Integer column = positions.get(fields.get(i).name());
+      if (column != null) {
+        row.setField(column, table.columns().get(column).of(text));
+      } else if (text != null) {
+        extra = extra == null ? new LinkedHashMap<>() : extra;
+        extra.put(StringData.fromString(fields.get(i).name()), StringData.fromString(text));
+      }
+    }
+    row.setField(table.extra(), extra == null ? null : new GenericMapData(extra));
+    return row;
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Record || value instanceof List || value instanceof Map) {
+      try {
+        return JSON.writeValueAsString(plain(value));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return plain(value).toString();
+  }
+
+  private static Object plain(@Nullable Object value) {
+    if (value instanceof Record record) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      record
+          .struct()
+          .fields()
+          .forEach(field -> fields.put(field.name(), plain(record.getField(field.name()))));
+      return fields;
+    } else if (value instanceof List<?> list) {
+      return list.stream().map(ParquetDrop::plain).collect(Collectors.toList());
+    } else if (value instanceof Map<?, ?> map) {
+      Map<String, Object> entries = new LinkedHashMap<>();
+      map.forEach((key, inner) -> entries.put(key.toString(), plain(inner)));
+      return entries;
+    } else if (value instanceof java.nio.ByteBuffer bytes) {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.duplicate().get(copy);
+      return java.util.Base64.getEncoder().encodeToString(copy);
+    } else if (value instanceof byte[] bytes) {
+      return java.util.Base64.getEncoder().encodeToString(bytes);
+    } else if (value instanceof java.math.BigDecimal decimal) {
+      return decimal.toPlainString();
+    }
+    return value instanceof Number || value instanceof Boolean || value == null
+        ? value
+        : value.toString();
+  }
+
+  @Override
+  public boolean skip() {
+    if (unread != null || !next.hasNext()) {
+      return false;
+    }
+    next.next();
+    position++;
+    return true;
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (next != null) {
+      next.close();
+      rows.close();
+    }
+  }
+}
