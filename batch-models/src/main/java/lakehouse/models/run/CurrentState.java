@@ -43,9 +43,9 @@ final class CurrentState {
   private final LakeRun run;
   private final ChangeSets changeSets;
 
-  CurrentState(LakeRun run, ChangeSets changeSets) {
+  CurrentState(LakeRun run) {
     this.run = run;
-    this.changeSets = changeSets;
+    this.changeSets = new ChangeSets(run);
   }
 
   /**
@@ -78,7 +78,7 @@ final class CurrentState {
   private void read(List<Piece> pieces, Map<TableIdentifier, ChangeLogFacts> into) {
     List<CurrentStateSql.FactsOf> asked = new ArrayList<>();
     for (Piece piece : pieces) {
-      piece.log().since(run.spark(), piece.after()).createOrReplaceTempView(piece.view());
+      makeView(piece);
       asked.add(
           new CurrentStateSql.FactsOf(
               piece.model().name(),
@@ -102,8 +102,13 @@ final class CurrentState {
     }
   }
 
+  private void makeView(Piece piece) {
+    piece.log().since(run.spark(), piece.after()).createOrReplaceTempView(piece.view());
+  }
+
   /** Brings the state up to the log's end. */
   Outcome apply(Piece piece, Decision decision, ChangeLogFacts facts) {
+    makeView(piece); // the facts may have been read by another session
     Map<TableIdentifier, Watermark> consumed = Map.of(piece.log().name(), piece.log().watermark());
     // the copies of a bag cannot be merged one by one
     if (decision.action() == Action.FULL || piece.log().key().isEmpty()) {

@@ -15,6 +15,11 @@ import org.apache.spark.sql.SparkSession;
  * @param catalog the catalog at the run's branch
  */
 public record LakeRun(String id, SparkSession spark, LakeCatalog catalog) {
+  /** The same run by a session that generates code; see {@link LakeSession#withCode}. */
+  LakeRun withCode() {
+    return new LakeRun(id, LakeSession.withCode(spark), catalog);
+  }
+
   /** A table as it is on the branch now. */
   public Table table(TableIdentifier table) {
     return catalog.iceberg().loadTable(table);

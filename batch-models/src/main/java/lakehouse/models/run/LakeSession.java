@@ -17,8 +17,11 @@ import scala.collection.JavaConverters;
 
 /** Opens Spark on the lake. */
 public final class LakeSession {
-  /** Below this, generating and compiling code takes longer than it saves. */
+  /** Below this, generating and compiling code for all of a run takes longer than it saves. */
   public static final long TINY_BYTES = 32L << 20;
+
+  /** So many rows pay for generating and compiling the code of one query, whatever the run's. */
+  static final long ROWS_WORTH_CODE = 50_000;
 
   /** Below this, planning again between stages takes longer than it saves. */
   private static final long SMALL_BYTES = 256L << 20;
@@ -27,6 +30,7 @@ public final class LakeSession {
   private static final long UNKNOWN = 1L << 60;
 
   private static final long BYTES_PER_SHUFFLE_PARTITION = 64L << 20;
+  private static final String WHOLE_STAGE = "spark.sql.codegen.wholeStage";
 
   private LakeSession() {}
 
@@ -126,14 +130,34 @@ public final class LakeSession {
     return spark.sql(sql);
   }
 
+  /**
+   * A session of the same lake that generates code, for the larger queries of a run whose others
+   * are tiny; it has views of its own.
+   */
+  static SparkSession withCode(SparkSession session) {
+    if (session.conf().get(WHOLE_STAGE).equals("true")) {
+      return session;
+    }
+    SparkSession coded = session.newSession();
+    code(true).forEach((key, value) -> coded.conf().set(key, value));
+    return coded;
+  }
+
   private static Map<String, String> sized(long bytes) {
-    boolean tiny = bytes <= TINY_BYTES;
+    Map<String, String> sized = new HashMap<>(code(bytes > TINY_BYTES));
+    sized.put("spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)));
+    sized.put("spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES));
+    return sized;
+  }
+
+  private static Map<String, String> code(boolean generated) {
     return Map.of(
-        "spark.sql.shuffle.partitions", Integer.toString(shufflePartitions(bytes)),
-        "spark.sql.adaptive.enabled", Boolean.toString(bytes > SMALL_BYTES),
-        "spark.sql.codegen.wholeStage", Boolean.toString(!tiny),
-        "spark.sql.subexpressionElimination.enabled", Boolean.toString(!tiny),
-        "spark.sql.codegen.factoryMode", tiny ? "NO_CODEGEN" : "FALLBACK");
+        WHOLE_STAGE,
+        Boolean.toString(generated),
+        "spark.sql.subexpressionElimination.enabled",
+        Boolean.toString(generated),
+        "spark.sql.codegen.factoryMode",
+        generated ? "FALLBACK" : "NO_CODEGEN");
   }
 
   static int shufflePartitions(long bytes) {

@@ -45,8 +45,12 @@ public final class ModelRunner {
   private final Inputs inputs;
   private final int parallelism;
   private final Consumer<Done> progress;
-  private final CurrentState currentState;
-  private final SelectModels selectModels;
+  private final ModelGraph graph;
+
+  /**
+   * The run by a session for tiny queries, and by one for others; one and the same in a large run.
+   */
+  private final LakeRun coded;
 
   /**
    * @param parallelism how many models run at once
@@ -58,9 +62,8 @@ public final class ModelRunner {
     this.inputs = inputs;
     this.parallelism = parallelism;
     this.progress = progress;
-    ChangeSets changeSets = new ChangeSets(run);
-    this.currentState = new CurrentState(run, changeSets);
-    this.selectModels = new SelectModels(run, graph, inputs, changeSets);
+    this.graph = graph;
+    this.coded = run.withCode();
   }
 
   /**
@@ -75,7 +78,8 @@ public final class ModelRunner {
   public List<Done> run(RunPlan plan) {
     makeNamespaces(plan);
     Map<TableIdentifier, CurrentState.Piece> pieces = pieces(plan);
-    Map<TableIdentifier, ChangeLogFacts> facts = currentState.facts(List.copyOf(pieces.values()));
+    Map<TableIdentifier, ChangeLogFacts> facts =
+        new CurrentState(run).facts(List.copyOf(pieces.values()));
     Map<TableIdentifier, RunPlan.Step> waiting = new LinkedHashMap<>();
     plan.steps().forEach(step -> waiting.put(step.model().table(), step));
 
@@ -170,7 +174,8 @@ public final class ModelRunner {
     TableIdentifier table = step.model().table();
     return step.decision().action() == Action.SKIP
         ? skipped(step.decision())
-        : currentState.apply(pieces.get(table), step.decision(), facts.get(table));
+        : new CurrentState(fit(facts.get(table).rows()))
+            .apply(pieces.get(table), step.decision(), facts.get(table));
   }
 
   private Outcome select(RunPlan.Step step) {
@@ -201,7 +206,19 @@ public final class ModelRunner {
     }
     return decision.action() == Action.SKIP
         ? skipped(decision)
-        : selectModels.apply(step.model(), decision, step.backfill(), changes);
+        : new SelectModels(fit(inputRows(step.model())), graph, inputs)
+            .apply(step.model(), decision, step.backfill(), changes);
+  }
+
+  private LakeRun fit(long rows) {
+    return rows < LakeSession.ROWS_WORTH_CODE ? run : coded;
+  }
+
+  private long inputRows(Model model) {
+    return model.inputs().stream()
+        .map(input -> run.find(input.table()))
+        .mapToLong(table -> table.map(Lineage::totalRows).orElse(0L))
+        .sum();
   }
 
   private static Outcome skipped(Decision decision) {

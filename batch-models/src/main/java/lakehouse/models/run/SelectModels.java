@@ -43,11 +43,11 @@ final class SelectModels {
   private final Inputs inputs;
   private final ChangeSets changeSets;
 
-  SelectModels(LakeRun run, ModelGraph graph, Inputs inputs, ChangeSets changeSets) {
+  SelectModels(LakeRun run, ModelGraph graph, Inputs inputs) {
     this.run = run;
     this.graph = graph;
     this.inputs = inputs;
-    this.changeSets = changeSets;
+    this.changeSets = new ChangeSets(run);
   }
 
   Outcome apply(

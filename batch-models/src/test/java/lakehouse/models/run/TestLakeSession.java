@@ -6,6 +6,9 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 class TestLakeSession {
+  /** What Spark marks a stage with whose code is generated. */
+  private static final String GENERATED = "*(1)";
+
   @Test
   void compilesOnlyQueriesThatReadMoreThanALittle() {
     SparkSession spark = LakeSession.open(0);
@@ -18,6 +21,23 @@ class TestLakeSession {
     } finally {
       spark.stop();
     }
+  }
+
+  @Test
+  void generatesCodeForALargeQueryOfATinyRun() {
+    SparkSession tiny = LakeSession.open(0);
+    try {
+      SparkSession coded = LakeSession.withCode(tiny);
+      assertThat(plan(tiny)).doesNotContain(GENERATED);
+      assertThat(plan(coded)).contains(GENERATED);
+      assertThat(LakeSession.withCode(coded)).isSameAs(coded);
+    } finally {
+      tiny.stop();
+    }
+  }
+
+  private static String plan(SparkSession spark) {
+    return spark.range(10).selectExpr("sum(id)").queryExecution().executedPlan().toString();
   }
 
   private static long sum(SparkSession spark, int rows) {
