@@ -30,7 +30,7 @@ public final class MachineLoad {
    * @param data the platform's folder, which tells its PostgreSQL
    * @param ours further processes of ours
    */
-  MachineLoad(DataFolder data, Long... ours) {
+  public MachineLoad(DataFolder data, Long... ours) {
     this.ours =
         Stream.concat(Stream.of(ProcessHandle.current().pid()), Arrays.stream(ours)).toList();
     this.postmasterFile = data.postgres().resolve("postmaster.pid");
@@ -91,11 +91,20 @@ public final class MachineLoad {
   }
 
   /** Of a process and of its children that have ended; 0 if it has ended itself. */
-  private static long ticks(long pid) {
+  static long ticks(long pid) {
+    return ticks(pid, 4);
+  }
+
+  /** Of a process alone; 0 if it has ended. */
+  static long ownTicks(long pid) {
+    return ticks(pid, 2);
+  }
+
+  private static long ticks(long pid, int times) {
     try {
       String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
-      long[] numbers = numbers(stat.substring(stat.lastIndexOf(')') + 3), USER_TIME + 4);
-      return Arrays.stream(numbers, USER_TIME, USER_TIME + 4).sum();
+      long[] numbers = numbers(stat.substring(stat.lastIndexOf(')') + 3), USER_TIME + times);
+      return Arrays.stream(numbers, USER_TIME, USER_TIME + times).sum();
     } catch (IOException e) {
       return 0;
     }

@@ -129,7 +129,7 @@ final class MeasuredIngest {
     String query =
         "SELECT FROM pg_replication_slots WHERE slot_name = 'lake_%s'%s"
             .formatted(source, stage == Stage.LOAD ? "" : " AND active");
-    try (Connection connection = database.connect();
+    try (Connection connection = database.database().connect();
         Statement statement = connection.createStatement()) {
       boolean begun;
       do {

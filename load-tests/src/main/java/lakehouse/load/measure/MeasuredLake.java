@@ -33,10 +33,15 @@ public final class MeasuredLake implements AutoCloseable {
    * @throws LakeException if the folder holds something
    */
   public static MeasuredLake in(Optional<Path> folder) throws IOException {
+    Path path = folder.orElse(LakePrograms.home().resolve(".lake").resolve("load-test"));
+    requireEmpty(path.toAbsolutePath());
+    return at(path);
+  }
+
+  /** Takes a folder with whatever an earlier run left in it. */
+  public static MeasuredLake at(Path folder) {
     Path home = LakePrograms.home();
-    DataFolder data =
-        new DataFolder(folder.orElse(home.resolve(".lake").resolve("load-test")).toAbsolutePath());
-    requireEmpty(data.path());
+    DataFolder data = new DataFolder(folder.toAbsolutePath());
     data.create();
     LakePrograms programs = new LakePrograms(home.resolve("lake"), data, "");
     Runtime.getRuntime().addShutdownHook(new Thread(programs::close, "load-test-stop"));

@@ -11,7 +11,9 @@ import java.util.Locale;
 import java.util.Optional;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.platform.PlatformFile;
+import lakehouse.load.measure.CopyFloor.Reading;
 import lakehouse.load.measure.Figure.Stage;
+import lakehouse.load.measure.Figure.Step;
 
 /** One run of the measurement, on a platform of its own. */
 final class SpeedRun {
@@ -70,10 +72,10 @@ final class SpeedRun {
 
     // table ---> nothing, table ---> Iceberg
     MachineLoad load = new MachineLoad(lake.data(), database.platform().pid());
-    CopyFloor floor = new CopyFloor(database, load);
+    CopyFloor floor = new CopyFloor(database.database(), table.table(), load);
     for (int i = 0; i < FLOOR_ROUNDS; i++) {
-      add(floor.server());
-      add(floor.client());
+      add(figure(table, Stage.LOAD, Step.SERVER, floor.server()));
+      add(figure(table, Stage.LOAD, Step.COPY, floor.client()));
     }
     for (CaptureEngineName engine : request.engines()) {
       add(ingest(database, engine).measure(Stage.LOAD, rows));
@@ -88,23 +90,26 @@ final class SpeedRun {
     SpeedTable table = database.table();
     long transactions = table.share(request.changes()) / SpeedTable.CHANGES;
     long changes = transactions * SpeedTable.CHANGES;
-    database.createSlot(FLOOR_SLOT);
+    database.database().createSlot(FLOOR_SLOT);
     say("%s: makes %,d changes", table, changes);
     String until = database.change(rows, transactions);
 
     // log ---> nothing, log ---> Iceberg
-    StreamFloor floor = new StreamFloor(database, FLOOR_SLOT, load);
+    StreamFloor floor =
+        new StreamFloor(database.database(), SpeedDatabase.PUBLICATION, FLOOR_SLOT, load);
     Optional<Path> program = StreamFloor.program();
     if (program.isEmpty()) {
       say("There is no pg_recvlogical here: our own plain reader is the stream's floor.");
     }
     for (int i = 0; i < FLOOR_ROUNDS; i++) {
       if (program.isPresent()) {
-        add(floor.program(program.get(), changes, until));
+        add(
+            figure(
+                table, Stage.STREAM, Step.RECEIVE, floor.program(program.get(), changes, until)));
       }
-      add(floor.reader(changes, transactions));
+      add(figure(table, Stage.STREAM, Step.READER, floor.reader(changes, transactions)));
     }
-    database.dropSlot(FLOOR_SLOT);
+    database.database().dropSlot(FLOOR_SLOT);
     for (CaptureEngineName engine : request.engines()) {
       add(ingest(database, engine).measure(Stage.STREAM, changes));
     }
@@ -120,6 +125,10 @@ final class SpeedRun {
         engine,
         request.checkpointInterval(),
         request.recordings().map(Path::toAbsolutePath).orElse(null));
+  }
+
+  private static Figure figure(SpeedTable table, Stage stage, Step step, Reading floor) {
+    return new Figure(table, stage, step, floor.rows(), floor.wall(), floor.others(), null);
   }
 
   private void add(Figure figure) {

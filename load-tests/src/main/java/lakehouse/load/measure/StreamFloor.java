@@ -17,32 +17,33 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
-import lakehouse.load.measure.Figure.Stage;
-import lakehouse.load.measure.Figure.Step;
+import lakehouse.load.measure.CopyFloor.Reading;
 import lakehouse.load.measure.MachineLoad.Counts;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /** How fast PostgreSQL hands a backlog of changes out when nobody does anything with it. */
-final class StreamFloor {
+public final class StreamFloor {
   private static final String PROGRAM = "pg_recvlogical";
 
-  private final SpeedDatabase database;
+  private final PostgresDatabase database;
+  private final String publication;
   private final String slot;
   private final MachineLoad load;
 
   /**
    * @param slot stands before the backlog; only copies of it are read
    */
-  StreamFloor(SpeedDatabase database, String slot, MachineLoad load) {
+  public StreamFloor(PostgresDatabase database, String publication, String slot, MachineLoad load) {
     this.database = database;
+    this.publication = publication;
     this.slot = slot;
     this.load = load;
   }
 
   /** Where this system has {@code pg_recvlogical}; the embedded PostgreSQL comes without it. */
-  static Optional<Path> program() {
+  public static Optional<Path> program() {
     Stream<Path> path =
         Arrays.stream(
                 Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
@@ -51,26 +52,26 @@ final class StreamFloor {
   }
 
   /** PostgreSQL's own program reads up to the position and writes to nothing. */
-  Figure program(Path program, long changes, String until)
+  public Reading program(Path program, long changes, String until)
       throws SQLException, IOException, InterruptedException {
     String copy = slot + "_program";
     database.copySlot(slot, copy);
     ProcessBuilder builder =
         new ProcessBuilder(
             program.toString(),
-            "--host=" + database.platform().postgresHost(),
-            "--port=" + database.platform().postgresPort(),
-            "--username=" + database.platform().postgresUser(),
-            "--dbname=" + database.table().table(),
+            "--host=" + database.host(),
+            "--port=" + database.port(),
+            "--username=" + database.user(),
+            "--dbname=" + database.name(),
             "--slot=" + copy,
             "--start",
             "--no-loop",
             "--endpos=" + until,
             "--option=proto_version=1",
-            "--option=publication_names=" + SpeedDatabase.PUBLICATION,
+            "--option=publication_names=" + publication,
             "--option=binary=true",
             "--file=/dev/null");
-    builder.environment().put("PGPASSWORD", database.password());
+    builder.environment().put("PGPASSWORD", database.password().reveal());
     builder.redirectErrorStream(true);
     Counts before = load.counts();
     long from = System.nanoTime();
@@ -84,11 +85,11 @@ final class StreamFloor {
       throw new LakeException(
           ExitCode.PREFLIGHT, "%s ended with %d: %s".formatted(program, exit, said.strip()));
     }
-    return new Figure(database.table(), Stage.STREAM, Step.RECEIVE, changes, wall, others, null);
+    return new Reading(changes, wall, others);
   }
 
   /** This process reads so many transactions and drops them. */
-  Figure reader(long changes, long transactions) throws SQLException, InterruptedException {
+  public Reading reader(long changes, long transactions) throws SQLException, InterruptedException {
     String copy = slot + "_reader";
     database.copySlot(slot, copy);
     Duration wall;
@@ -105,7 +106,7 @@ final class StreamFloor {
               .withSlotName(copy)
               .withStartPosition(LogSequenceNumber.valueOf(0))
               .withSlotOption("proto_version", "1")
-              .withSlotOption("publication_names", SpeedDatabase.PUBLICATION)
+              .withSlotOption("publication_names", publication)
               .withSlotOption("binary", "true")
               .withStatusInterval(10_000, MILLISECONDS)
               .start();
@@ -119,6 +120,6 @@ final class StreamFloor {
       connection.abort(Runnable::run);
     }
     database.dropSlot(copy);
-    return new Figure(database.table(), Stage.STREAM, Step.READER, changes, wall, others, null);
+    return new Reading(changes, wall, others);
   }
 }

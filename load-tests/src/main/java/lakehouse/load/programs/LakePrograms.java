@@ -86,6 +86,11 @@ public final class LakePrograms implements AutoCloseable {
       this.log = log;
     }
 
+    /** What it is told to do: the verb. */
+    public String verb() {
+      return name.split(" ", 2)[0];
+    }
+
     /** The process's id. */
     public long pid() {
       return process.pid();
@@ -189,6 +194,11 @@ public final class LakePrograms implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Those that run now. */
+  public synchronized List<Running> alive() {
+    return running.stream().filter(program -> program.process.isAlive()).toList();
   }
 
   /** Runs a program to its end; see {@link Running#await}. */
