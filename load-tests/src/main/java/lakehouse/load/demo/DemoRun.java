@@ -170,7 +170,7 @@ final class DemoRun {
 
   private String prove(Consumer<String> now) throws InterruptedException {
     now.accept("comparing PostgreSQL with silver, value for value");
-    Running reconcile = programs.start("reconcile", "reconcile");
+    Running reconcile = programs.start("reconcile", "reconcile", "--at-rest");
     // both only read, so the marts are asked meanwhile
     marts = CompletableFuture.supplyAsync(this::askMarts);
     String output = reconcile.await(now);

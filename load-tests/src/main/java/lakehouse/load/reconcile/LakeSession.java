@@ -35,6 +35,11 @@ public final class LakeSession {
     return session;
   }
 
+  /** Spark on this machine's cores, heard of by nobody, for a session of one's own. */
+  public static SparkSession.Builder builder() {
+    return local();
+  }
+
   /** Spark on this machine's cores, heard of by nobody. */
   static SparkSession.Builder local() {
     // warns of a host name that resolves to a loopback address, which is all that is wanted here

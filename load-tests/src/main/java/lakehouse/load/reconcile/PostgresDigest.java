@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -58,18 +59,57 @@ final class PostgresDigest implements AutoCloseable {
 
   /** Opens the source as it is now. */
   static PostgresDigest open(PostgresConfig source) {
+    return open(source, Optional.empty());
+  }
+
+  /** Opens the source at a snapshot that another session holds; it need not for longer. */
+  static PostgresDigest open(PostgresConfig source, String exported) {
+    return open(source, Optional.of(exported));
+  }
+
+  private static PostgresDigest open(PostgresConfig source, Optional<String> exported) {
     try {
       Connection holder = connect(source);
-      try (Statement statement = holder.createStatement();
-          ResultSet row = statement.executeQuery("SELECT pg_export_snapshot()")) {
-        row.next();
-        return new PostgresDigest(source, holder, row.getString(1));
+      try (Statement statement = holder.createStatement()) {
+        if (exported.isPresent()) {
+          statement.execute("SET TRANSACTION SNAPSHOT " + SqlName.literal(exported.get()));
+        }
+        try (ResultSet row = statement.executeQuery("SELECT pg_export_snapshot()")) {
+          row.next();
+          return new PostgresDigest(source, holder, row.getString(1));
+        }
       } catch (SQLException e) {
         holder.close();
         throw e;
       }
     } catch (SQLException e) {
       throw failure(source, "opening a snapshot", e);
+    }
+  }
+
+  /**
+   * Which transactions the snapshot shows.
+   *
+   * @param xmin all below have ended
+   * @param xmax none from here on had begun
+   * @param running those between that had not ended
+   */
+  record Visible(long xmin, long xmax, List<Long> running) {}
+
+  Visible visible() {
+    String sql =
+        """
+        SELECT pg_snapshot_xmin(s)::text::bigint,
+               pg_snapshot_xmax(s)::text::bigint,
+               array(SELECT x::text::bigint FROM pg_snapshot_xip(s) x)
+        FROM pg_current_snapshot() s""";
+    try (Statement statement = holder.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return new Visible(
+          row.getLong(1), row.getLong(2), List.of((Long[]) row.getArray(3).getArray()));
+    } catch (SQLException e) {
+      throw failure(source, "reading its snapshot", e);
     }
   }
 

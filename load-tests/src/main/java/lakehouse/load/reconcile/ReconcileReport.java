@@ -43,12 +43,30 @@ public final class ReconcileReport {
       return;
     }
     console.table(
-        List.of("source", "table", "PostgreSQL", "silver", "seconds", "verdict"),
+        List.of(
+            "source",
+            "table",
+            "PostgreSQL",
+            result.places().isEmpty() ? "silver" : "lake",
+            "seconds",
+            "verdict"),
         result.tables().stream().map(ReconcileReport::row).toList());
+    result
+        .places()
+        .forEach(
+            place ->
+                console.say(
+                    "%s%s at position %s of server %s, timeline %d",
+                    place.equals(result.places().get(0)) ? "\n" : "",
+                    place.source(),
+                    place.position(),
+                    place.systemIdentifier(),
+                    place.timeline()));
     notes(console);
     differences(console);
     console.say(
-        "%nsource = silver for %d of %d tables (%s at %s)",
+        "%nsource = %s for %d of %d tables (%s at %s)",
+        result.places().isEmpty() ? "silver" : "lake",
         result.equalTables(),
         result.tables().size(),
         result.reference(),
@@ -109,6 +127,7 @@ public final class ReconcileReport {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("reference", result.reference());
     report.put("hash", result.hash());
+    report.put("positions", result.places());
     report.put("equal", result.equal());
     report.put("equalTables", result.equalTables());
     report.put("leftOut", result.leftOut());
@@ -124,6 +143,9 @@ public final class ReconcileReport {
     report.put("rowsInSource", table.rowsInSource());
     report.put("rowsInLake", table.rowsInLake());
     report.put("seconds", Math.round(table.seconds() * 1_000) / 1_000.0);
+    report.put("digestInSource", table.digestInSource());
+    report.put("digestInLake", table.digestInLake());
+    report.put("basis", table.basis());
     report.put("notes", table.notes());
     report.put("differences", table.differences().stream().map(this::json).toList());
     report.put("allDifferences", table.allDifferences());

@@ -3,11 +3,13 @@ package lakehouse.load.reconcile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +38,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Compares the captured tables of the sources with silver, by content: each source at one snapshot
- * of PostgreSQL, the lake at one hash.
+ * Compares the captured tables of the sources with the lake, by content: each source at one
+ * snapshot of PostgreSQL, the lake at one hash. At rest the lake is silver as it stands; at a
+ * position it is what the lake holds of each source up to that very position, whatever changes
+ * meanwhile.
  */
 final class Reconciliation {
   /** Tables that are compared at once; the work is in PostgreSQL and in Spark's own threads. */
@@ -58,10 +62,21 @@ final class Reconciliation {
    * @param tables patterns of tables; all if empty
    * @param buckets how many buckets keys fall into
    * @param differenceLimit how many differing keys of a table are named
+   * @param patience at a position: how long to wait for it; empty: at rest
    */
-  record Request(List<String> sources, List<String> tables, int buckets, int differenceLimit) {
+  record Request(
+      List<String> sources,
+      List<String> tables,
+      int buckets,
+      int differenceLimit,
+      Optional<Patience> patience) {
     /** Two bytes of a digest choose the bucket. */
     static final int MOST_BUCKETS = 65_536;
+
+    /** At rest. */
+    Request(List<String> sources, List<String> tables, int buckets, int differenceLimit) {
+      this(sources, tables, buckets, differenceLimit, Optional.empty());
+    }
 
     Request {
       sources = List.copyOf(sources);
@@ -75,18 +90,45 @@ final class Reconciliation {
   }
 
   /**
+   * How long to wait.
+   *
+   * @param writers for transactions of the source that write
+   * @param lake for the lake to come to the position
+   */
+  record Patience(Duration writers, Duration lake) {}
+
+  /**
+   * The place of a source that was compared.
+   *
+   * @param position of its log; all that was committed before it is in the comparison
+   */
+  record Place(String source, String systemIdentifier, int timeline, String position) {}
+
+  /**
    * What was compared.
    *
    * @param reference the branch that was read
    * @param hash the catalog commit that was read
+   * @param places one for each source; none at rest
    * @param tables one for each table, by source and name
    * @param leftOut tables of the databases that are not captured and sources of other kinds, so
    *     that nothing is said of them
    */
-  record Result(String reference, String hash, List<TableReport> tables, List<String> leftOut) {
+  record Result(
+      String reference,
+      String hash,
+      List<Place> places,
+      List<TableReport> tables,
+      List<String> leftOut) {
     Result {
+      places = List.copyOf(places);
       tables = List.copyOf(tables);
       leftOut = List.copyOf(leftOut);
+    }
+
+    /** At rest. */
+    Result(String reference, String hash, List<TableReport> tables, List<String> leftOut) {
+      this(reference, hash, List.of(), tables, leftOut);
     }
 
     long equalTables() {
@@ -99,7 +141,11 @@ final class Reconciliation {
   }
 
   /** A captured table, before it is compared. */
-  private record Captured(PostgresConfig source, SourceTable table, PostgresDigest postgres) {}
+  private record Captured(
+      PostgresConfig source,
+      SourceTable table,
+      PostgresDigest postgres,
+      Optional<LakePoints.Held> held) {}
 
   /**
    * Compares.
@@ -109,51 +155,79 @@ final class Reconciliation {
    */
   Result run(Consumer<Integer> found, Consumer<TableReport> done) {
     String reference = config.catalog().reference();
-    String hash = head(reference);
-    CompletableFuture<SparkSession> starting =
-        CompletableFuture.supplyAsync(() -> LakeSession.open(config.catalog(), hash));
     List<PostgresDigest> open = new ArrayList<>();
     ExecutorService tableThreads = Executors.newFixedThreadPool(TABLES_AT_ONCE);
     ExecutorService postgresThreads = Executors.newFixedThreadPool(TABLES_AT_ONCE);
-    try (LakeCatalog catalog = LakeCatalog.open(config.catalog(), reference, Optional.of(hash))) {
-      List<Captured> captured = new ArrayList<>();
-      List<String> leftOut = new ArrayList<>();
-      if (request.sources().isEmpty()) {
-        config.sources().stream()
-            .filter(source -> !(source instanceof PostgresConfig))
-            .map(source -> "%s (kind %s)".formatted(source.name(), source.kind()))
-            .forEach(leftOut::add);
+    try {
+      // source ---> (snapshot, position) ---> the lake comes to it ---> one hash
+      Map<String, LakePoints.Held> held = new LinkedHashMap<>();
+      Map<String, PostgresDigest> opened = new LinkedHashMap<>();
+      if (request.patience().isPresent()) {
+        held.putAll(
+            new LakePoints(config, request.patience().get())
+                .take(sources(), point -> open.add(point.postgres())));
+        held.forEach((name, it) -> opened.put(name, it.point().postgres()));
+      } else {
+        for (PostgresConfig source : sources()) {
+          PostgresDigest postgres = PostgresDigest.open(source);
+          open.add(postgres);
+          opened.put(source.name(), postgres);
+        }
       }
-      for (PostgresConfig source : sources()) {
-        PostgresDigest postgres = PostgresDigest.open(source);
-        open.add(postgres);
-        DatabaseTables tables = postgres.tables();
-        List<SourceTable> wanted = captured(source, tables);
-        leftOut.addAll(leftOut(source, tables, wanted));
-        wanted.stream()
-            .filter(this::requested)
-            .map(table -> new Captured(source, table, postgres))
-            .forEach(captured::add);
+      String hash = head(reference);
+      CompletableFuture<SparkSession> starting =
+          CompletableFuture.supplyAsync(() -> LakeSession.open(config.catalog(), hash));
+      try (LakeCatalog catalog = LakeCatalog.open(config.catalog(), reference, Optional.of(hash))) {
+        List<Captured> captured = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
+        if (request.sources().isEmpty()) {
+          config.sources().stream()
+              .filter(source -> !(source instanceof PostgresConfig))
+              .map(source -> "%s (kind %s)".formatted(source.name(), source.kind()))
+              .forEach(leftOut::add);
+        }
+        for (PostgresConfig source : sources()) {
+          PostgresDigest postgres = Objects.requireNonNull(opened.get(source.name()));
+          DatabaseTables tables = postgres.tables();
+          List<SourceTable> wanted = captured(source, tables);
+          leftOut.addAll(leftOut(source, tables, wanted));
+          Optional<LakePoints.Held> place = Optional.ofNullable(held.get(source.name()));
+          wanted.stream()
+              .filter(this::requested)
+              .map(table -> new Captured(source, table, postgres, place))
+              .forEach(captured::add);
+        }
+        requireSome(captured);
+        found.accept(captured.size());
+        SparkSession spark = starting.join();
+        SilverInputs inputs = SilverInputs.read(spark, request.patience().isPresent());
+        List<Future<TableReport>> reports = new ArrayList<>();
+        for (Captured table : captured) {
+          reports.add(
+              tableThreads.submit(
+                  () -> {
+                    TableReport report = compare(table, catalog, spark, inputs, postgresThreads);
+                    done.accept(report);
+                    return report;
+                  }));
+        }
+        return new Result(
+            reference,
+            hash,
+            held.entrySet().stream().map(it -> place(it.getKey(), it.getValue())).toList(),
+            collected(reports),
+            leftOut);
       }
-      requireSome(captured);
-      found.accept(captured.size());
-      SparkSession spark = starting.join();
-      List<Future<TableReport>> reports = new ArrayList<>();
-      for (Captured table : captured) {
-        reports.add(
-            tableThreads.submit(
-                () -> {
-                  TableReport report = compare(table, catalog, spark, postgresThreads);
-                  done.accept(report);
-                  return report;
-                }));
-      }
-      return new Result(reference, hash, collected(reports), leftOut);
     } finally {
       tableThreads.shutdownNow();
       postgresThreads.shutdownNow();
       open.forEach(PostgresDigest::close);
     }
+  }
+
+  private static Place place(String source, LakePoints.Held held) {
+    SourcePoint point = held.point();
+    return new Place(source, point.systemIdentifier(), point.timeline(), point.position());
   }
 
   private String head(String reference) {
@@ -225,21 +299,50 @@ final class Reconciliation {
   }
 
   private TableReport compare(
-      Captured captured, LakeCatalog catalog, SparkSession spark, ExecutorService postgresThreads) {
+      Captured captured,
+      LakeCatalog catalog,
+      SparkSession spark,
+      SilverInputs inputs,
+      ExecutorService postgresThreads) {
     long started = System.nanoTime();
     SourceTable table = captured.table();
     TableIdentifier silver =
         Layer.SILVER.table(captured.source().name(), table.schema(), table.name());
     Optional<Table> bronze = bronze(captured, catalog);
-    if (bronze.isEmpty() || !catalog.iceberg().tableExists(silver)) {
+    boolean modelled = catalog.iceberg().tableExists(silver);
+    if (bronze.isEmpty() || (captured.held().isEmpty() && !modelled)) {
       return report(
           captured,
           List.of("the lake has no such table: not captured yet, or not modelled"),
           Verdict.NOT_IN_SILVER,
           started);
     }
-    Dataset<Row> rows = spark.table(LakeSession.name(silver));
-    TablePlan plan = TablePlan.of(table, lakeTable(captured, bronze.get(), rows));
+    if (captured.held().isPresent()
+        && !captured.held().get().state().loaded().contains(table.schema() + "." + table.name())) {
+      return report(
+          captured,
+          List.of("the lake does not hold the table whole yet: its load goes on"),
+          Verdict.NOT_IN_SILVER,
+          started);
+    }
+    Optional<Dataset<Row>> current =
+        modelled ? Optional.of(spark.table(LakeSession.name(silver))) : Optional.empty();
+    List<String> key = key(bronze.get());
+    BronzeFold.Folded folded =
+        captured
+            .held()
+            .map(
+                held ->
+                    new BronzeFold(
+                            spark,
+                            bronze.get(),
+                            LakeSession.name(bronzeName(captured)),
+                            key,
+                            held.cut())
+                        .fold(current, inputs.consumed(silver, bronzeName(captured))))
+            .orElseGet(() -> new BronzeFold.Folded(current.orElseThrow(), ""));
+    Dataset<Row> rows = folded.rows();
+    TablePlan plan = TablePlan.of(table, lakeTable(captured, bronze.get(), key, rows));
     if (!plan.incomparable().isEmpty()) {
       List<String> notes = new ArrayList<>(plan.notes());
       plan.incomparable().forEach(column -> notes.add("cannot be compared: " + column));
@@ -262,7 +365,10 @@ final class Reconciliation {
         seconds(started),
         plan.notes(),
         found.differences(),
-        found.complete());
+        found.complete(),
+        inSource.digest(),
+        inLake.digest(),
+        folded.basis());
   }
 
   private static TableReport report(
@@ -279,31 +385,33 @@ final class Reconciliation {
         true);
   }
 
-  private static Optional<Table> bronze(Captured captured, LakeCatalog catalog) {
+  private static TableIdentifier bronzeName(Captured captured) {
     SourceTable table = captured.table();
+    return Layer.BRONZE.table(captured.source().name(), table.schema(), table.name());
+  }
+
+  private static Optional<Table> bronze(Captured captured, LakeCatalog catalog) {
     try {
-      return Optional.of(
-          catalog
-              .iceberg()
-              .loadTable(
-                  Layer.BRONZE.table(captured.source().name(), table.schema(), table.name())));
+      return Optional.of(catalog.iceberg().loadTable(bronzeName(captured)));
     } catch (NoSuchTableException e) {
       return Optional.empty();
     }
   }
 
+  private static List<String> key(Table bronze) {
+    return json(
+        bronze.properties().getOrDefault(ChangeColumns.KEY_PROPERTY, ""),
+        new TypeReference<List<String>>() {},
+        List.of());
+  }
+
   private static TablePlan.LakeTable lakeTable(
-      Captured captured, Table bronze, Dataset<Row> silver) {
+      Captured captured, Table bronze, List<String> key, Dataset<Row> silver) {
     List<String> columns =
         bronze.schema().columns().stream()
             .map(field -> field.name())
             .filter(name -> !ChangeColumns.contains(name))
             .toList();
-    List<String> key =
-        json(
-            bronze.properties().getOrDefault(ChangeColumns.KEY_PROPERTY, ""),
-            new TypeReference<List<String>>() {},
-            List.of());
     return new TablePlan.LakeTable(silver.schema(), columns, key, masks(captured, bronze));
   }
 

@@ -2,8 +2,12 @@ package lakehouse.load.reconcile;
 
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +53,22 @@ record TableDigest(SortedMap<Integer, Bucket> buckets) {
   long rows(int bucket) {
     Bucket found = buckets.get(bucket);
     return found == null ? 0 : found.rows();
+  }
+
+  /** One digest of all: of the buckets' counts and sums in their order, as hexadecimal. */
+  String digest() {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      buckets.forEach(
+          (number, bucket) ->
+              sha256.update(
+                  "%d:%d:%s;"
+                      .formatted(number, bucket.rows(), bucket.sums())
+                      .getBytes(StandardCharsets.US_ASCII)));
+      return HexFormat.of().formatHex(sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 
   /** The buckets in which the two sides do not hold the same, in order. */

@@ -13,6 +13,9 @@ import java.util.List;
  * @param notes what limits the verdict
  * @param differences the differing keys
  * @param allDifferences whether {@code differences} names all of them
+ * @param digestInSource of all rows of PostgreSQL; empty where none was made
+ * @param digestInLake of all rows of the lake
+ * @param basis what the lake's side was told from; empty at rest, where it is silver
  */
 record TableReport(
     String source,
@@ -23,7 +26,35 @@ record TableReport(
     double seconds,
     List<String> notes,
     List<KeyDifference> differences,
-    boolean allDifferences) {
+    boolean allDifferences,
+    String digestInSource,
+    String digestInLake,
+    String basis) {
+  TableReport(
+      String source,
+      String table,
+      long rowsInSource,
+      long rowsInLake,
+      Verdict verdict,
+      double seconds,
+      List<String> notes,
+      List<KeyDifference> differences,
+      boolean allDifferences) {
+    this(
+        source,
+        table,
+        rowsInSource,
+        rowsInLake,
+        verdict,
+        seconds,
+        notes,
+        differences,
+        allDifferences,
+        "",
+        "",
+        "");
+  }
+
   TableReport {
     notes = List.copyOf(notes);
     differences = List.copyOf(differences);
