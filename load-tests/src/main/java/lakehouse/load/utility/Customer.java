@@ -98,7 +98,7 @@ record Customer(
     History history = blueprint.history();
     int replacedDay = NEVER;
     if (feeder.ami()) {
-      replacedDay = history.firstIntervalDay();
+      replacedDay = Math.max(connected, history.firstIntervalDay());
     } else if (connected == BEFORE && blueprint.draws().chance(30, Topic.METER, id, 0)) {
       int month =
           blueprint.draws().between(2, blueprint.size().historyMonths() - 5, Topic.METER, id, 1);
@@ -106,7 +106,9 @@ record Customer(
     }
     long meterId = 1_000_000_000L + id * 10;
     List<MeterSpell> spells = new ArrayList<>();
-    spells.add(new MeterSpell(meterId, false, connected, Math.min(replacedDay, disconnected)));
+    if (connected < replacedDay) {
+      spells.add(new MeterSpell(meterId, false, connected, Math.min(replacedDay, disconnected)));
+    }
     if (replacedDay != NEVER) {
       spells.add(new MeterSpell(meterId + 1, feeder.ami(), replacedDay, disconnected));
     }

@@ -50,6 +50,8 @@ final class DatabaseSeeding {
   SeedResult run() throws SQLException, InterruptedException {
     long start = System.nanoTime();
     refuseFilled();
+    ReadingKey key = new ReadingKey(server);
+    key.drop();
     ExecutorService writers = Executors.newFixedThreadPool(threads);
     try {
       List<Future<?>> running = new ArrayList<>();
@@ -64,6 +66,7 @@ final class DatabaseSeeding {
       for (Future<?> writer : running) {
         writer.get();
       }
+      key.create(writers);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof SQLException sql) {
         throw sql;

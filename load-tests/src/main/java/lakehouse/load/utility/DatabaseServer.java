@@ -43,15 +43,29 @@ public record DatabaseServer(String adminUrl, @Nullable String user, @Nullable S
 
   /** The JDBC URL of one of the utility's databases, with what the admin's URL says besides. */
   String urlOf(UtilityDatabase database) {
+    return urlOf(database.databaseName());
+  }
+
+  private String urlOf(String database) {
     int path = adminUrl.indexOf('/', PREFIX.length());
     int query = adminUrl.indexOf('?', path);
     return adminUrl.substring(0, path + 1)
-        + database.databaseName()
+        + database
         + (query < 0 ? "" : adminUrl.substring(query));
   }
 
   Connection admin() throws SQLException {
     return open(adminUrl);
+  }
+
+  /** A session with one of its databases. */
+  public Connection connect(String database) throws SQLException {
+    return open(urlOf(database));
+  }
+
+  /** Host and port, as the URL names them. */
+  public String hostAndPort() {
+    return adminUrl.substring(PREFIX.length(), adminUrl.indexOf('/', PREFIX.length()));
   }
 
   Connection connect(UtilityDatabase database) throws SQLException {

@@ -100,6 +100,22 @@ final class TiePair {
     }
   }
 
+  /** How many interval readings its meters send if none is lost. */
+  long expectedReadings(Blueprint blueprint) {
+    History history = blueprint.history();
+    long days = history.days() - (long) history.firstIntervalDay();
+    long readings = days * 24 * pmts.size() + days * History.SLOTS_PER_DAY * feeders.size();
+    for (Customer customer : customers) {
+      for (Customer.MeterSpell spell : customer.spells()) {
+        if (spell.ami()) {
+          int until = Math.min(spell.toDay(), history.days());
+          readings += (long) (until - spell.fromDay()) * History.SLOTS_PER_DAY;
+        }
+      }
+    }
+    return readings;
+  }
+
   List<Feeder> feeders() {
     return feeders;
   }

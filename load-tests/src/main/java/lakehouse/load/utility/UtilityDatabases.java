@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDate;
 import lakehouse.catalog.config.Secret;
 import org.postgresql.PGConnection;
 
@@ -29,6 +30,17 @@ public final class UtilityDatabases {
     Secret of(UtilityDatabase database);
   }
 
+  /** How the readings are kept. */
+  public enum Readings {
+    /** One plain table. */
+    PLAIN,
+    /** A partition for each month; the publication sends them as the one table. */
+    BY_MONTH
+  }
+
+  private static final String END_OF_READINGS =
+      "  CHECK ((status = 'corrected') = (corrected_at IS NOT NULL))\n);";
+
   private final DatabaseServer server;
 
   /** A server whose administrator may create roles and databases. */
@@ -38,12 +50,56 @@ public final class UtilityDatabases {
 
   /** Creates what is missing of all four; the capture roles get the given passwords. */
   public void create(RolePasswords passwords) throws SQLException {
+    create(passwords, Readings.PLAIN);
+  }
+
+  /** The same, with the readings kept in another way. */
+  public void create(RolePasswords passwords, Readings readings) throws SQLException {
     for (UtilityDatabase database : UtilityDatabase.values()) {
-      create(database, passwords.of(database));
+      create(
+          database,
+          passwords.of(database),
+          database == UtilityDatabase.METERING && readings == Readings.BY_MONTH
+              ? byMonth(schema(database))
+              : schema(database));
     }
   }
 
-  private void create(UtilityDatabase database, Secret password) throws SQLException {
+  /** Drops what there is of all four databases; their roles stay. */
+  public void drop() throws SQLException {
+    try (Connection admin = server.admin();
+        Statement statement = admin.createStatement()) {
+      PGConnection quoting = admin.unwrap(PGConnection.class);
+      for (UtilityDatabase database : UtilityDatabase.values()) {
+        statement.execute(
+            "DROP DATABASE IF EXISTS " + quoting.escapeIdentifier(database.databaseName()));
+      }
+    }
+  }
+
+  // from the first month that a generator may be asked for to a year after its last
+  private static String byMonth(String plain) {
+    LocalDate first = UtilityGenerator.DEFAULT_AS_OF.minusMonths(12);
+    StringBuilder partitions = new StringBuilder();
+    for (int i = 0; i < 24; i++) {
+      LocalDate month = first.plusMonths(i);
+      partitions.append(
+          "CREATE TABLE interval_reading_%1$tY_%1$tm PARTITION OF interval_reading FOR VALUES FROM ('%1$sZ') TO ('%2$sZ');\n"
+              .formatted(month, month.plusMonths(1)));
+    }
+    String split =
+        plain.replace(
+            END_OF_READINGS,
+            END_OF_READINGS.replace(");", ") PARTITION BY RANGE (read_at);\n") + partitions);
+    if (split.equals(plain)) {
+      throw new IllegalStateException("The table of readings does not end as it used to");
+    }
+    return split.stripTrailing().replaceFirst(";$", " WITH (publish_via_partition_root = true);")
+        + "\nGRANT SELECT ON ALL TABLES IN SCHEMA public TO lake_metering;\n";
+  }
+
+  private void create(UtilityDatabase database, Secret password, String schema)
+      throws SQLException {
     try (Connection admin = server.admin();
         Statement statement = admin.createStatement()) {
       PGConnection quoting = admin.unwrap(PGConnection.class);
@@ -63,7 +119,7 @@ public final class UtilityDatabases {
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       if (!exists(connection, "SELECT FROM pg_publication WHERE pubname = ?", PUBLICATION)) {
-        statement.execute(schema(database));
+        statement.execute(schema);
       }
       connection.commit();
     }

@@ -51,6 +51,21 @@ public record UtilitySize(
     return new UtilitySize(Math.max(2, 2 * (int) Math.round(6 * scale)), 5, 15, 15, 1);
   }
 
+  /**
+   * A utility of at least so many interval readings, give or take a gap: of the months wanted, and
+   * a year more of registers and bills.
+   */
+  public static UtilitySize ofReadings(long seed, long readings, int intervalMonths) {
+    UtilitySize one = new UtilitySize(2, 5, 15, 12 + intervalMonths, intervalMonths);
+    Blueprint blueprint = Blueprint.of(seed, one, UtilityGenerator.DEFAULT_AS_OF);
+    int pairs = 0;
+    for (long found = 0; found < readings; pairs++) {
+      found += new TiePair(blueprint, pairs).expectedReadings(blueprint);
+    }
+    return new UtilitySize(
+        2 * pairs, one.pmtsPerFeeder, one.consumersPerPmt, one.historyMonths, intervalMonths);
+  }
+
   int tiePairs() {
     return feeders / 2;
   }
