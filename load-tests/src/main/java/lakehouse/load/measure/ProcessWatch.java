@@ -23,13 +23,13 @@ import lakehouse.load.programs.LakePrograms;
  * in its last half second may be missed.
  */
 public final class ProcessWatch implements AutoCloseable {
-  private static final long LOOK_EVERY_MILLIS = 500;
+  private static final long LOOK_EVERY_MILLIS = 1_000;
   private static final double TICKS_A_SECOND = 100;
 
   /** Stands for all processes of PostgreSQL together. */
   private static final long SERVER = -1;
 
-  private static final Pattern PROPORTIONAL = Pattern.compile("Pss:\\s+(\\d+) kB");
+  private static final Pattern RESIDENT = Pattern.compile("Rss(Anon|File|Shmem):\\s+(\\d+) kB");
 
   private final LakePrograms programs;
   private final Optional<Path> postmasterFile;
@@ -137,12 +137,12 @@ public final class ProcessWatch implements AutoCloseable {
         .forEach(
             (pid, group) -> {
               see(pid, group, MachineLoad.ownTicks(pid));
-              memory.merge(group, memory(pid), Long::sum);
+              memory.merge(group, Resident.of(pid).all(), Long::sum);
             });
     List<Long> server = server();
     if (!server.isEmpty()) {
       see(SERVER, "PostgreSQL", serverTicks(server));
-      server.forEach(pid -> memory.merge("PostgreSQL", memory(pid), Long::sum));
+      memory.put("PostgreSQL", Resident.together(server));
     }
     long done;
     try {
@@ -161,7 +161,12 @@ public final class ProcessWatch implements AutoCloseable {
   private Map<Long, String> programs() {
     Map<Long, String> groups = new LinkedHashMap<>();
     groups.put(ProcessHandle.current().pid(), "load test");
-    programs.alive().forEach(program -> groups.put(program.pid(), program.verb()));
+    programs
+        .alive()
+        .forEach(
+            program ->
+                groups.put(
+                    program.pid(), program.verb().equals("up") ? "platform" : program.verb()));
     return groups;
   }
 
@@ -172,9 +177,12 @@ public final class ProcessWatch implements AutoCloseable {
       try {
         long postmaster = Long.parseLong(Files.readAllLines(postmasterFile.get()).get(0).strip());
         pids.add(postmaster);
-        ProcessHandle.of(postmaster).stream()
-            .flatMap(ProcessHandle::children)
-            .forEach(child -> pids.add(child.pid()));
+        Path children =
+            Path.of(
+                "/proc", Long.toString(postmaster), "task", Long.toString(postmaster), "children");
+        for (String child : Files.readString(children).strip().split("\\s+")) {
+          pids.add(Long.parseLong(child));
+        }
       } catch (IOException | RuntimeException e) {
         pids.clear(); // it is being started or stopped
       }
@@ -189,14 +197,45 @@ public final class ProcessWatch implements AutoCloseable {
         + pids.stream().skip(1).mapToLong(MachineLoad::ownTicks).sum();
   }
 
-  private static long memory(long pid) {
-    try {
-      Matcher found =
-          PROPORTIONAL.matcher(
-              Files.readString(Path.of("/proc", Long.toString(pid), "smaps_rollup")));
-      return found.find() ? Long.parseLong(found.group(1)) << 10 : 0;
-    } catch (IOException e) {
-      return 0;
+  /** Memory of a process: its own, of files, and shared with others of its kind. */
+  private record Resident(long own, long files, long shared) {
+    static Resident of(long pid) {
+      long own = 0;
+      long files = 0;
+      long shared = 0;
+      try {
+        Matcher line =
+            RESIDENT.matcher(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
+        while (line.find()) {
+          long bytes = Long.parseLong(line.group(2)) << 10;
+          switch (line.group(1)) {
+            case "Anon" -> own = bytes;
+            case "File" -> files = bytes;
+            default -> shared = bytes;
+          }
+        }
+      } catch (IOException e) {
+        // it has ended
+      }
+      return new Resident(own, files, shared);
+    }
+
+    /** Of processes that run the same program on the same shared memory. */
+    static long together(List<Long> pids) {
+      long own = 0;
+      long files = 0;
+      long shared = 0;
+      for (long pid : pids) {
+        Resident one = of(pid);
+        own += one.own();
+        files = Math.max(files, one.files());
+        shared = Math.max(shared, one.shared());
+      }
+      return own + files + shared;
+    }
+
+    long all() {
+      return own + files + shared;
     }
   }
 
