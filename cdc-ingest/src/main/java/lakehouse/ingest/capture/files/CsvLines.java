@@ -1,10 +1,11 @@
 package lakehouse.ingest.capture.files;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class CsvLines implements LineDecoder {
   private final FileTable table;
   private final LineText text;
-  private final ObjectReader values;
+  private final CsvFactory csv =
+      CsvFactory.builder().enable(CsvParser.Feature.EMPTY_STRING_AS_NULL).build();
+
+  private final CsvSchema form;
 
   /** Which column stands where in a line; -1 for one that is no column of the table. */
   private int[] positions;
@@ -32,14 +36,10 @@ final class CsvLines implements LineDecoder {
   CsvLines(FileTable table) {
     this.table = table;
     this.text = new LineText(table.config().encoding());
-    this.values =
-        new CsvMapper()
-            .readerFor(String[].class)
-            .with(CsvParser.Feature.EMPTY_STRING_AS_NULL)
-            .with(
-                CsvSchema.emptySchema()
-                    .withColumnSeparator(table.config().delimiter().charAt(0))
-                    .withQuoteChar('"'));
+    this.form =
+        CsvSchema.emptySchema()
+            .withColumnSeparator(table.config().delimiter().charAt(0))
+            .withQuoteChar('"');
     this.names = table.columns().stream().map(FileColumn::name).toArray(String[]::new);
     this.positions = new int[names.length];
     Arrays.setAll(positions, i -> i);
@@ -102,14 +102,24 @@ final class CsvLines implements LineDecoder {
 
   private @Nullable String[] values(byte[] bytes, int offset, int length)
       throws RejectedValueException {
-    String line = text.of(bytes, offset, length);
-    try {
-      String[] found = values.readValue(line);
-      return found == null ? new String[] {null} : found;
-    } catch (JsonProcessingException e) {
+    List<@Nullable String> found = new ArrayList<>(positions.length);
+    try (CsvParser parser = csv.createParser(text.of(bytes, offset, length))) {
+      parser.setSchema(form);
+      parser.nextToken(); // the begin of the line's values
+      for (JsonToken token = parser.nextToken();
+          token != null && token != JsonToken.END_ARRAY;
+          token = parser.nextToken()) {
+        found.add(token == JsonToken.VALUE_NULL ? null : parser.getText());
+      }
+      if (parser.nextToken() != null) {
+        throw new RejectedValueException(
+            RejectionRule.SYNTAX, "the line has a carriage return amid it, which ends a line too");
+      }
+    } catch (IOException e) {
       throw new RejectedValueException(
           RejectionRule.SYNTAX,
           "the line is no CSV: a quote is not closed, or stands amid a value");
     }
+    return found.toArray(String[]::new);
   }
 }

@@ -59,9 +59,9 @@ class ITFilesFuzz {
               .getBytes(StandardCharsets.UTF_8);
       for (int spoils = random.nextInt(3); spoils > 0; spoils--) {
         int at = random.nextInt(bytes.length);
-        // any byte but the ends of lines, by which lines are counted
+        // any byte but the end of a line, by which lines are counted
         byte b = (byte) random.nextInt(256);
-        bytes[at] = b == '\n' || b == '\r' ? (byte) '"' : b;
+        bytes[at] = b == '\n' ? (byte) '"' : b;
       }
       all.writeBytes(bytes);
       all.write('\n');
