@@ -14,7 +14,7 @@ import org.apache.iceberg.view.View;
 
 /**
  * The view {@code ops.quarantine} over the quarantines of all sources: one row for each rejected
- * row, whose status says whether it was replayed. It is there once a source has a quarantine.
+ * row, however often it was met. It is there once a source has a quarantine.
  */
 public final class QuarantineView {
   /** Where it is. */
@@ -25,17 +25,7 @@ public final class QuarantineView {
 
   /** Tell one rejected row from another; the others differ between its writings. */
   private static final List<String> SAME =
-      List.of(
-          "id",
-          "source",
-          "table_name",
-          "file",
-          "line_number",
-          "at_position",
-          "reason",
-          "epoch",
-          "commit_lsn",
-          "seq");
+      List.of("id", "source", "table_name", "file", "line_number", "at_position", "reason");
 
   private QuarantineView() {}
 
@@ -79,7 +69,6 @@ public final class QuarantineView {
             .toList());
   }
 
-  /** Of the words for a status, that of a later one is the greater. */
   private static String sql(List<TableIdentifier> tables) {
     String columns =
         QuarantineTable.SCHEMA.columns().stream()

@@ -84,7 +84,6 @@ final class QuarantineWriter {
     long nowMicros = Math.multiplyExact(Instant.now().toEpochMilli(), 1_000L);
     return GenericRowData.of(
         text(id(rejected, source)),
-        text(QuarantineTable.REJECTED),
         text(source),
         text(rejected.table()),
         text(rejected.place().file()),
@@ -109,15 +108,16 @@ final class QuarantineWriter {
     return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
   }
 
-  /** The same for the same row at the same place, whenever it is met again. */
+  /** The same for the same row whenever it is met again: by its place, or else by what it holds. */
   private static String id(Rejected rejected, String source) {
+    boolean placed = !rejected.place().equals(new Rejected.Place(null, null, null));
     String of =
         Arrays.asList(
                 source,
                 rejected.table(),
                 rejected.place(),
                 rejected.reason().code(),
-                rejected.position())
+                placed ? rejected.position() : String.valueOf(rejected.row()))
             .toString();
     try {
       byte[] hash =

@@ -37,7 +37,7 @@ final class Quarantine {
   record Found(List<QuarantinedRow> newest, long total) {}
 
   /** How many rows of a table there are for one reason. */
-  record Count(String source, String table, String reason, String status, long rows) {}
+  record Count(String source, String table, String reason, long rows) {}
 
   /** The sources that have a quarantine. */
   List<String> sources() {
@@ -50,7 +50,6 @@ final class Quarantine {
   /** The newest rows of sources that are wanted, newest first, without what they hold. */
   Found newest(List<String> sources, Predicate<QuarantinedRow> wanted, int limit) {
     TreeSet<QuarantinedRow> newest = new TreeSet<>(OLDEST_FIRST);
-    Map<String, QuarantinedRow> kept = new HashMap<>();
     Set<String> ids = new HashSet<>();
     for (String source : sources) {
       each(
@@ -61,9 +60,8 @@ final class Quarantine {
               return;
             }
             newest.add(row);
-            kept.put(row.id(), row);
             if (limit > 0 && newest.size() > limit) {
-              kept.remove(newest.pollFirst().id());
+              newest.pollFirst();
             }
           });
     }
@@ -80,8 +78,7 @@ final class Quarantine {
           false,
           row -> {
             if (wanted.test(row) && ids.add(row.id())) {
-              counts.merge(
-                  List.of(row.source(), row.table(), row.reason(), row.status()), 1L, Long::sum);
+              counts.merge(List.of(row.source(), row.table(), row.reason()), 1L, Long::sum);
             }
           });
     }
@@ -92,13 +89,11 @@ final class Quarantine {
                     entry.getKey().get(0),
                     entry.getKey().get(1),
                     entry.getKey().get(2),
-                    entry.getKey().get(3),
                     entry.getValue()))
         .sorted(
             Comparator.comparing(Count::source)
                 .thenComparing(Count::table)
-                .thenComparing(Count::reason)
-                .thenComparing(Count::status))
+                .thenComparing(Count::reason))
         .toList();
   }
 
@@ -128,34 +123,13 @@ final class Quarantine {
       return;
     }
     Table table = catalog.iceberg().loadTable(name);
-    Set<String> replayed = new HashSet<>();
-    read(
-        table,
-        List.of("id", "status"),
-        row -> {
-          if (row.getField("status").equals(QuarantineTable.REPLAYED)) {
-            replayed.add((String) row.getField("id"));
-          }
-        });
     List<String> columns =
         QuarantineTable.SCHEMA.columns().stream()
             .map(Types.NestedField::name)
             .filter(column -> withText || !column.equals("row_text"))
             .toList();
-    read(
-        table,
-        columns,
-        record -> {
-          if (record.getField("status").equals(QuarantineTable.REJECTED)) {
-            QuarantinedRow row = QuarantinedRow.of(record);
-            output.accept(replayed.contains(row.id()) ? row.replayed() : row);
-          }
-        });
-  }
-
-  private static void read(Table table, List<String> columns, Consumer<Record> output) {
     try (CloseableIterable<Record> rows = IcebergGenerics.read(table).select(columns).build()) {
-      rows.forEach(output);
+      rows.forEach(row -> output.accept(QuarantinedRow.of(row)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -67,9 +67,6 @@ public final class QuarantineCommand implements Callable<Integer> {
     @Option(names = "--source", paramLabel = "NAME", description = "only this one; repeatable")
     private List<String> names = List.of();
 
-    @Option(names = "--all", description = "those that were replayed, too")
-    private boolean all;
-
     @Option(names = "--summary", description = "how many of each table for each reason")
     private boolean summary;
 
@@ -89,8 +86,7 @@ public final class QuarantineCommand implements Callable<Integer> {
       try (LakeCatalog catalog = LakeCatalog.open(lake.catalog())) {
         Quarantine quarantine = new Quarantine(catalog);
         List<String> sources = names.isEmpty() ? quarantine.sources() : names;
-        Predicate<QuarantinedRow> wanted =
-            which.wanted().and(row -> all || row.status().equals(QuarantineTable.REJECTED));
+        Predicate<QuarantinedRow> wanted = which.wanted();
         if (summary) {
           print(quarantine.counts(sources, wanted));
         } else {
@@ -106,18 +102,12 @@ public final class QuarantineCommand implements Callable<Integer> {
         return;
       }
       console.table(
-          List.of("id", "source", "table", "place", "reason", "status", "at"),
+          List.of("id", "source", "table", "place", "reason", "at"),
           found.newest().stream()
               .map(
                   row ->
                       List.of(
-                          row.id(),
-                          row.source(),
-                          row.table(),
-                          row.place(),
-                          row.reason(),
-                          row.status(),
-                          row.at()))
+                          row.id(), row.source(), row.table(), row.place(), row.reason(), row.at()))
               .toList());
       console.say("(%d of %d rows)", found.newest().size(), found.total());
     }
@@ -128,10 +118,8 @@ public final class QuarantineCommand implements Callable<Integer> {
         return;
       }
       console.table(
-          List.of("source", "table", "reason", "status", "rows"),
-          counts.stream()
-              .map(c -> List.of(c.source(), c.table(), c.reason(), c.status(), c.rows()))
-              .toList());
+          List.of("source", "table", "reason", "rows"),
+          counts.stream().map(c -> List.of(c.source(), c.table(), c.reason(), c.rows())).toList());
     }
   }
 
@@ -170,7 +158,7 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
 
     private void print(QuarantinedRow row) {
-      console.say("%s  %s", row.id(), row.status());
+      console.say(row.id());
       console.say("  source   %s, table %s", row.source(), row.table());
       console.say("  place    %s", row.place());
       console.say("  reason   %s: %s", row.reason(), row.message());

@@ -3,7 +3,6 @@ package lakehouse.ingest.quarantine;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import lakehouse.catalog.table.QuarantineTable;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * A row of a quarantine.
  *
  * @param id tells it from all others
- * @param status {@code rejected}, or {@code replayed}
  * @param source the source's name
  * @param table the source's table, {@code schema.table}
  * @param file the file that it was read from
@@ -29,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record QuarantinedRow(
     String id,
-    String status,
     String source,
     String table,
     Optional<String> file,
@@ -48,7 +45,6 @@ public record QuarantinedRow(
   static QuarantinedRow of(Record record) {
     return new QuarantinedRow(
         text(record, "id"),
-        text(record, "status"),
         text(record, "source"),
         text(record, "table_name"),
         Optional.ofNullable((String) optional(record, "file")),
@@ -63,27 +59,6 @@ public record QuarantinedRow(
         (Long) record.getField("seq"),
         text(record, "run"),
         ((OffsetDateTime) record.getField("rejected_at")).toInstant());
-  }
-
-  /** The same after a replay. */
-  QuarantinedRow replayed() {
-    return new QuarantinedRow(
-        id,
-        QuarantineTable.REPLAYED,
-        source,
-        table,
-        file,
-        line,
-        position,
-        reason,
-        message,
-        row,
-        rowCharacters,
-        epoch,
-        commitLsn,
-        seq,
-        run,
-        at);
   }
 
   /** Where the source has it, for people. */
