@@ -106,11 +106,13 @@ public final class LakeConfigs {
       }
       if (source instanceof PostgresConfig database) {
         checkSlot(database, path, slots, problems);
-        checkMasks(database, path, problems);
-        tokens |=
-            database.masks().stream().anyMatch(mask -> mask.method() == MaskConfig.Method.TOKEN);
+        checkMasks(database.masks(), path, problems);
+        tokens |= hasTokens(database.masks());
       } else if (source instanceof FilesConfig files) {
         FileTableChecks.check(files, path, problems);
+      } else if (source instanceof JdbcConfig database) {
+        checkMasks(database.masks(), path, problems);
+        tokens |= hasTokens(database.masks());
       }
     }
     if (tokens && config.ingest().maskKey().isEmpty()) {
@@ -128,10 +130,14 @@ public final class LakeConfigs {
     }
   }
 
-  private static void checkMasks(PostgresConfig source, String path, Problems problems) {
+  private static boolean hasTokens(List<MaskConfig> masks) {
+    return masks.stream().anyMatch(mask -> mask.method() == MaskConfig.Method.TOKEN);
+  }
+
+  private static void checkMasks(List<MaskConfig> masks, String path, Problems problems) {
     Map<String, String> columns = new HashMap<>();
-    for (int i = 0; i < source.masks().size(); i++) {
-      MaskConfig mask = source.masks().get(i);
+    for (int i = 0; i < masks.size(); i++) {
+      MaskConfig mask = masks.get(i);
       String maskPath = "%s.masks[%d]".formatted(path, i);
       String table = mask.table().startsWith("public.") ? mask.table().substring(7) : mask.table();
       String same = columns.putIfAbsent(table + "." + mask.column(), maskPath);
