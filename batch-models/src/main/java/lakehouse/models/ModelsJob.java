@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
+import lakehouse.catalog.cli.LogEvents;
 import lakehouse.catalog.cli.Program;
 import lakehouse.catalog.config.ConfigOption;
 import lakehouse.catalog.config.LakeConfig;
@@ -95,9 +96,13 @@ public final class ModelsJob {
       long start = System.nanoTime();
       // bronze at one hash ---> plan ---> branch: silver, gold, audits ---> one merge, one tag
       Optional<Published> published =
-          new WriteAuditPublish(lake, models, new Progress(console))
+          new WriteAuditPublish(
+                  lake, models, LogEvents.json() ? new RunEvents() : new Progress(console))
               .run(selection.request(dryRun ? Mode.DRY_RUN : Mode.PUBLISH));
       Duration took = Duration.ofNanos(System.nanoTime() - start);
+      if (LogEvents.json()) {
+        published.ifPresent(RunEvents::published);
+      }
       if (console.json()) {
         console.json(RunReport.of(published, took));
       } else {

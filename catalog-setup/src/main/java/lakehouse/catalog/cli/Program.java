@@ -33,7 +33,27 @@ public final class Program {
 
   /** Runs the command and returns its exit code. */
   public static int execute(Object command, String... args) {
-    return commandLine(command).execute(args);
+    CommandLine line = commandLine(command);
+    try {
+      LogEvents.begin(verb(line, args), args);
+    } catch (LakeException e) {
+      LogEvents.error(line.getErr(), e);
+      return e.exitCode().value();
+    }
+    return line.execute(args);
+  }
+
+  private static String verb(CommandLine line, String... args) {
+    StringBuilder verb = new StringBuilder(line.getCommandName());
+    CommandLine at = line;
+    for (String arg : args) {
+      at = at.getSubcommands().get(arg);
+      if (at == null) {
+        break;
+      }
+      verb.append(' ').append(arg);
+    }
+    return verb.toString();
   }
 
   /** The command wired as {@link #run} does, for those who look at it rather than run it. */
@@ -48,6 +68,7 @@ public final class Program {
 
   private static void withHelp(CommandLine line) {
     line.getCommandSpec().mixinStandardHelpOptions(true);
+    line.addMixin("log", new LogEvents());
     line.getCommandSpec().versionProvider(new Version());
     line.getCommandSpec().usageMessage().width(100).autoWidth(false);
     line.getSubcommands().values().forEach(Program::withHelp);
@@ -58,10 +79,13 @@ public final class Program {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof LakeException known) {
         LOG.debug("Ends with {}", known.exitCode(), failure);
-        err.println("error: " + known.getMessage().stripTrailing());
-        err.flush();
+        LogEvents.error(err, known);
         return known.exitCode().value();
       }
+    }
+    if (LogEvents.json()) {
+      LOG.error("This is a defect of the lake; please report it.", failure);
+      return ExitCode.BUG.value();
     }
     err.println("error: this is a defect of the lake; please report it with what follows.");
     failure.printStackTrace(err);
@@ -72,6 +96,12 @@ public final class Program {
   private static int misused(ParameterException misuse, String[] args) {
     CommandLine line = misuse.getCommandLine();
     PrintWriter err = line.getErr();
+    if (LogEvents.json()) {
+      LogEvents.error(
+          misuse.getMessage() + " See " + line.getCommandSpec().qualifiedName() + " --help.",
+          ExitCode.CONFIGURATION);
+      return ExitCode.CONFIGURATION.value();
+    }
     err.println("error: " + misuse.getMessage());
     if (!UnmatchedArgumentException.printSuggestions(misuse, err)) {
       err.println();

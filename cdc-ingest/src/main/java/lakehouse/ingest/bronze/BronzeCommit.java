@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.LogEvents;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.TableChange;
@@ -97,6 +98,7 @@ final class BronzeCommit implements AutoCloseable {
   private Map<String, String> facts(Committable committable) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("lakehouse.source", run.source());
+    facts.put("lakehouse.invocation", LogEvents.invocation());
     facts.put("lakehouse.epoch", Integer.toString(run.epoch()));
     facts.put("lakehouse.run", run.run());
     facts.put("lakehouse.from", Long.toString(committable.from()));

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import lakehouse.catalog.LakeCatalog;
+import lakehouse.catalog.cli.LogEvents;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.commit.StateMismatchException;
@@ -27,6 +28,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Commits a source's bronze: for each checkpoint that holds anything, one catalog commit with the
@@ -268,6 +270,16 @@ final class BronzeCommitOperator extends AbstractStreamOperator<Void>
   }
 
   private void commit(Committable committable) {
+    try (MDC.MDCCloseable source = MDC.putCloseable(LogEvents.SOURCE, run.source());
+        MDC.MDCCloseable id = MDC.putCloseable(LogEvents.RUN, run.run());
+        MDC.MDCCloseable epoch = MDC.putCloseable(LogEvents.EPOCH, Integer.toString(run.epoch()));
+        MDC.MDCCloseable to =
+            MDC.putCloseable(LogEvents.POSITION, Long.toString(committable.to()))) {
+      commitAndTell(committable);
+    }
+  }
+
+  private void commitAndTell(Committable committable) {
     long started = System.nanoTime();
     CatalogCommit.Outcome outcome = commit.commit(committable);
     Faults.pass(Faults.AFTER_CATALOG_COMMIT);

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.cli.LogEvents;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.config.LakeConfig;
@@ -26,6 +27,7 @@ import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The captures of several sources in one local cluster: one job each, and the end of one is not the
@@ -147,6 +149,15 @@ public final class Capture implements AutoCloseable {
   private void failed(SourceConfig source, LakeException known, Throwable cause) {
     synchronized (failures) {
       failures.add(known);
+    }
+    if (LogEvents.json()) {
+      try (MDC.MDCCloseable unused = MDC.putCloseable(LogEvents.SOURCE, source.name())) {
+        LogEvents.error(known.getMessage().stripTrailing(), known.exitCode());
+        if (known.exitCode() == ExitCode.BUG) {
+          LOG.error("The capture of source {} has ended", source.name(), cause);
+        }
+      }
+      return;
     }
     System.err.printf(
         "error: the capture of source %s has ended.%n%s%n",
