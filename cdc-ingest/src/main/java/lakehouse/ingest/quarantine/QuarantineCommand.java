@@ -18,10 +18,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells of rows that were not taken into bronze, and takes them again. */
+/** Tells of rows that were not taken into bronze. */
 @Command(
     name = "lake quarantine",
-    description = "Tells of rows that were not taken into bronze, and takes them again.",
+    description = "Tells of rows that were not taken into bronze.",
     subcommands = {
       QuarantineCommand.ListCommand.class,
       QuarantineCommand.ShowCommand.class,
