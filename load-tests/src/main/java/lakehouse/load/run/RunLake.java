@@ -113,8 +113,14 @@ final class RunLake implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** A source of the run's configuration. */
-  record Source(String name, String engine, String database, String user, String publication) {}
+  /** A source of the run's configuration; {@code tables} is a pattern. */
+  record Source(
+      String name,
+      String engine,
+      String database,
+      String user,
+      String publication,
+      String tables) {}
 
   /** Writes a configuration with these sources. */
   Path configure(String file, List<Source> sources) throws IOException {
@@ -141,7 +147,8 @@ final class RunLake implements AutoCloseable {
               "database", source.database(),
               "user", source.user(),
               "password", "${file:%s}".formatted(new PlatformSecrets(data()).file(source.user())),
-              "publication", source.publication()));
+              "publication", source.publication(),
+              "tables", List.of(source.tables())));
     }
     config.put("sources", written);
     Path path = data().path().resolve(file + ".yaml");

@@ -230,7 +230,8 @@ final class RunPeers {
                     engine == CaptureEngineName.NATIVE ? "native" : "flink-cdc",
                     database.name(),
                     user,
-                    "peer")));
+                    "peer",
+                    TABLE)));
     RunIngest ingest = new RunIngest(lake, peer, List.of(source), checkpointInterval, states);
     ingest.start();
     while (database

@@ -75,7 +75,7 @@ final class ScenarioRun implements AutoCloseable {
         lake.configure(
             "run",
             workload.sources().stream()
-                .map(name -> new RunLake.Source(name, "native", name, "lake_" + name, "lake"))
+                .map(name -> new RunLake.Source(name, "native", name, "lake_" + name, "lake", "*"))
                 .toList());
     this.ingest = new RunIngest(lake, config, workload.sources(), checkpointInterval, states);
     this.watch = new ProcessWatch(lake.programs(), lake.postmasterFile());
