@@ -11,9 +11,17 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lakehouse.load.utility.BillErrors.Error;
+import lakehouse.load.utility.BillErrors.Issued;
 import lakehouse.load.utility.Draws.Topic;
+import lakehouse.load.utility.Planted.BillingError;
+import lakehouse.load.utility.Planted.OddCycle;
 import lakehouse.load.utility.Registers.Reading;
 import lakehouse.load.utility.Tariffs.Charges;
+import lakehouse.load.utility.Tariffs.Kind;
 import lakehouse.load.utility.Tariffs.Tariff;
 
 /** Writes the rows of database {@code billing} for the consumers of one tie pair. */
@@ -22,6 +30,13 @@ record BillingRows(Blueprint blueprint, TiePair pair, People people, ChunkRows r
   private static final int ISSUED_AFTER_DAYS = 3;
   private static final int DUE_AFTER_DAYS = 15;
   private static final int MONTHS_LOOKED_BACK = 5;
+
+  /** What a cycle may last, and what the slabs are meant for. */
+  private static final int FEWEST_DAYS = 28;
+
+  private static final int MOST_DAYS = 31;
+  private static final int STANDARD_DAYS = 30;
+  private static final int PROTECTED_MOST_UNITS = 200;
   private static final int TEN_O_CLOCK = 36_000;
   private static final String[] CHANNELS = {
     "bank", "bank", "mobile_wallet", "mobile_wallet", "counter", "auto_debit"
@@ -51,9 +66,12 @@ record BillingRows(Blueprint blueprint, TiePair pair, People people, ChunkRows r
   }
 
   void writeConsumer(Customer customer, List<Reading> readings) {
+    History history = blueprint.history();
+    BillErrors errors = new BillErrors(blueprint);
+    TreeMap<Integer, Long> validUnits = new TreeMap<>();
     Deque<Long> recentUnits = unitsBeforeHistory(customer);
     int load = customer.sanctionedLoadCentikw();
-    Tariffs.Kind kind =
+    Kind kind =
         Tariffs.kindOf(
             customer.loadClass(), load, recentUnits.isEmpty() ? 0 : Collections.max(recentUnits));
     int changedDay = Math.max(0, customer.connectedDay());
@@ -61,19 +79,86 @@ record BillingRows(Blueprint blueprint, TiePair pair, People people, ChunkRows r
       Reading previous = readings.get(i - 1);
       Reading present = readings.get(i);
       int issuedDay = present.day() + ISSUED_AFTER_DAYS;
-      if (previous.meterId() != present.meterId() || issuedDay >= blueprint.history().days()) {
+      if (previous.meterId() != present.meterId() || issuedDay >= history.days()) {
         continue;
       }
-      long units = present.registerWh() / 1000 - previous.registerWh() / 1000;
+      long billId = billId(customer, history.date(present.day()));
+      boolean cancelled = blueprint.draws().chance(3, Topic.BILL, billId, 0);
+      int days = present.day() - previous.day();
+      Optional<Error> error = cancelled || oddCycle(days) ? Optional.empty() : errors.of(billId);
+      long registered = present.registerWh() / 1000 - previous.registerWh() / 1000;
+      long units =
+          error.equals(Optional.of(Error.UNITS)) ? errors.typed(billId, registered) : registered;
       recentUnits.addLast(units);
       if (recentUnits.size() > MONTHS_LOOKED_BACK + 1) {
         recentUnits.removeFirst();
       }
       kind = Tariffs.kindOf(customer.loadClass(), load, Collections.max(recentUnits));
       changedDay = issuedDay;
-      writeBill(customer, kind, previous, present, units);
+      int month = present.monthIndex();
+      if (!cancelled) {
+        validUnits.put(month, units);
+      }
+      Kind right = kind;
+      if (error.equals(Optional.of(Error.CATEGORY))
+          && categoryIsKnown(right, validUnits.subMap(month - MONTHS_LOOKED_BACK, month + 1))) {
+        kind = BillErrors.otherCategory(right);
+      }
+      LocalDate readOn = history.date(present.day());
+      Tariff tariff = blueprint.tariffs().validOn(kind, readOn);
+      long peakUnits =
+          customer.loadClass().timeOfUse()
+              ? Math.min(
+                  registered, present.peakRegisterWh() / 1000 - previous.peakRegisterWh() / 1000)
+              : 0;
+      Issued sound = BillErrors.right(tariff, units, peakUnits, load);
+      Issued issued = error.isPresent() ? errors.spoil(sound, error.get(), load) : sound;
+      writeBill(customer, previous, present, issued, cancelled);
+      Charges due = blueprint.tariffs().validOn(right, readOn).charges(registered, peakUnits, load);
+      long difference = issued.charges().amountPaisa() - due.amountPaisa();
+      if (kind != right) {
+        String verdict = right == Kind.UNPROTECTED ? BillingError.GRANTED : BillingError.DENIED;
+        tell(billId, customer, readOn, verdict, difference);
+      } else if (units != registered) {
+        tell(billId, customer, readOn, "units", difference);
+      } else if (issued.verdict().isPresent()) {
+        tell(billId, customer, readOn, issued.verdict().get(), difference);
+      }
+      if (!cancelled && oddCycle(days)) {
+        Charges prorated = tariff.proratedCharges(sound.charges(), units, days, STANDARD_DAYS);
+        rows.manifest()
+            .add(
+                new OddCycle(
+                    billId,
+                    customer.consumerId(),
+                    readOn.withDayOfMonth(1),
+                    days,
+                    sound.charges().amountPaisa() - prorated.amountPaisa()));
+      }
     }
     writeContract(customer, kind, changedDay);
+  }
+
+  private static boolean oddCycle(int days) {
+    return days < FEWEST_DAYS || days > MOST_DAYS;
+  }
+
+  /** Whether units of six months say what the category must be. */
+  private static boolean categoryIsKnown(Kind kind, SortedMap<Integer, Long> units) {
+    return switch (kind) {
+      case LIFELINE, PROTECTED -> units.size() == MONTHS_LOOKED_BACK + 1;
+      case UNPROTECTED -> Collections.max(units.values()) > PROTECTED_MOST_UNITS;
+      case DOMESTIC_TIME_OF_USE, COMMERCIAL, COMMERCIAL_TIME_OF_USE, INDUSTRIAL_TIME_OF_USE ->
+          false;
+    };
+  }
+
+  private void tell(
+      long billId, Customer customer, LocalDate readOn, String verdict, long difference) {
+    rows.manifest()
+        .add(
+            new BillingError(
+                billId, customer.consumerId(), readOn.withDayOfMonth(1), verdict, difference));
   }
 
   private void writeContract(Customer customer, Tariffs.Kind kind, int changedDay) {
@@ -104,18 +189,13 @@ record BillingRows(Blueprint blueprint, TiePair pair, People people, ChunkRows r
   }
 
   private void writeBill(
-      Customer customer, Tariffs.Kind kind, Reading previous, Reading present, long units) {
+      Customer customer, Reading previous, Reading present, Issued issued, boolean cancelled) {
     History history = blueprint.history();
     LocalDate readOn = history.date(present.day());
-    Tariff tariff = blueprint.tariffs().validOn(kind, readOn);
-    long peakUnits =
-        customer.loadClass().timeOfUse()
-            ? Math.min(units, present.peakRegisterWh() / 1000 - previous.peakRegisterWh() / 1000)
-            : 0;
-    Charges charges = tariff.charges(units, peakUnits, customer.sanctionedLoadCentikw());
+    Tariff tariff = issued.tariff();
+    Charges charges = issued.charges();
     long billId = billId(customer, readOn);
     int issuedDay = present.day() + ISSUED_AFTER_DAYS;
-    boolean cancelled = blueprint.draws().chance(3, Topic.BILL, billId, 0);
     long issuedAt = history.dayStart(issuedDay) + TEN_O_CLOCK;
     long paid = 0;
     long changedAt = issuedAt;
@@ -131,9 +211,9 @@ record BillingRows(Blueprint blueprint, TiePair pair, People people, ChunkRows r
         .number(present.meterId())
         .date(history.epochDay(previous.day()))
         .date(readOn.toEpochDay())
-        .number(units)
-        .number(peakUnits)
-        .text(kind.code())
+        .number(issued.units())
+        .number(issued.peakUnits())
+        .text(tariff.kind().code())
         .date(tariff.from().toEpochDay())
         .decimal(charges.energyPaisa(), 2)
         .decimal(charges.fixedPaisa(), 2)

@@ -1,6 +1,7 @@
 package lakehouse.load.utility;
 
 import java.time.LocalDate;
+import java.util.Set;
 
 /**
  * What all parts of a utility share: its draws, size, stretch of time and tariffs. Immutable but
@@ -9,6 +10,7 @@ import java.time.LocalDate;
  * @param monthOfDay month (1 to 12) of each day of history
  * @param peakFirstSlot slot of the day at which the time-of-use peak of each day begins
  * @param stormDays days on which most feeders failed
+ * @param planted what is wrong in it on purpose
  */
 record Blueprint(
     Draws draws,
@@ -17,11 +19,12 @@ record Blueprint(
     Tariffs tariffs,
     int[] monthOfDay,
     int[] peakFirstSlot,
-    int[] stormDays) {
+    int[] stormDays,
+    Set<Fault> planted) {
 
   static final int PEAK_SLOTS = 8;
 
-  static Blueprint of(long seed, UtilitySize size, LocalDate asOf) {
+  static Blueprint of(long seed, UtilitySize size, LocalDate asOf, Set<Fault> planted) {
     History history = History.of(size, asOf);
     Tariffs tariffs = Tariffs.of(history);
     int[] months = new int[history.days()];
@@ -39,7 +42,11 @@ record Blueprint(
       draws.between(window / 4, window / 3, Draws.Topic.FEEDER_FAULT, -1, 0),
       window + draws.between(8, 20, Draws.Topic.FEEDER_FAULT, -1, 1)
     };
-    return new Blueprint(draws, size, history, tariffs, months, peaks, storms);
+    return new Blueprint(draws, size, history, tariffs, months, peaks, storms, Set.copyOf(planted));
+  }
+
+  boolean plants(Fault fault) {
+    return planted.contains(fault);
   }
 
   /** Whether a day is a Saturday or Sunday. */

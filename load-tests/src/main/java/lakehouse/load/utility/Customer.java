@@ -64,7 +64,8 @@ record Customer(
       disconnected = history.day(history.cycleDate(month, cycleDay));
     }
     int theftDay = NEVER;
-    if (draws.chance(THEFT_PERMILLE_BY_LOSS_CLASS[feeder.lossClass()], Topic.THEFT, id, 0)) {
+    if (blueprint.plants(Fault.THEFT)
+        && draws.chance(THEFT_PERMILLE_BY_LOSS_CLASS[feeder.lossClass()], Topic.THEFT, id, 0)) {
       theftDay =
           draws.chance(400, Topic.THEFT, id, 1)
               ? 0

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DatabasesCommand.Create.class,
       DatabasesCommand.Seed.class,
+      DatabasesCommand.Manifest.class,
       DatabasesCommand.Change.class,
       DatabasesCommand.Transformers.class
     })
@@ -178,6 +179,34 @@ public final class DatabasesCommand {
       out.printf(
           "%-28s %,12d rows in %.1f s%n",
           "all", result.totalRows(), result.elapsedMillis() / 1000.0);
+    }
+  }
+
+  @Command(
+      name = "manifest",
+      description =
+          "Tell what is wrong on purpose in a utility of this seed, scale and day, and what marts must"
+              + " say of it: a JSON object a line. No database is asked.")
+  static final class Manifest implements Callable<Integer> {
+
+    @Option(names = "--scale", description = "Default: ${DEFAULT-VALUE}")
+    private double scale = 1;
+
+    @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}")
+    private long seed = 42;
+
+    @Option(names = "--as-of", paramLabel = "DATE", description = "Default: ${DEFAULT-VALUE}")
+    private LocalDate asOf = UtilityGenerator.DEFAULT_AS_OF;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      PrintWriter out = requireNonNull(spec).commandLine().getOut();
+      new UtilityGenerator(seed, UtilitySize.ofScale(scale), asOf)
+          .tellPlanted(line -> out.println(line.json()));
+      out.flush();
+      return ExitCode.DONE.value();
     }
   }
 

@@ -34,7 +34,12 @@ record Draws(long seed) {
     COMPLAINT,
     TRANSCRIPT,
     APPLICATION,
-    LIVE
+    LIVE,
+    METER_FAULT,
+    CORRECTION,
+    BILL_FAULT,
+    LATE_ROUND,
+    MIS_SWITCH
   }
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;

@@ -6,7 +6,11 @@ import static lakehouse.load.utility.UtilityTable.METER_EVENT;
 import static lakehouse.load.utility.UtilityTable.METER_INSTALLATION;
 import static lakehouse.load.utility.UtilityTable.REGISTER_READING;
 
+import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
 import lakehouse.load.utility.Customer.MeterSpell;
 import lakehouse.load.utility.Draws.Topic;
 import lakehouse.load.utility.Energy.Metered;
@@ -143,46 +147,49 @@ final class MeteringRows {
   /** Half hours of a PMT or feeder, summed to the meter's interval, with its reactive energy. */
   private void writeIntervals(long meterId, int minutes, long[] halfHourWh) {
     int width = minutes / History.SLOT_MINUTES;
-    int first = blueprint.history().firstIntervalSlot();
-    for (int i = 0; i + width <= halfHourWh.length; i += width) {
-      long wh = 0;
-      for (int k = 0; k < width; k++) {
-        wh += halfHourWh[i + k];
-      }
-      if (lost(meterId, i, 4)) {
-        continue;
-      }
-      int tangent = blueprint.draws().between(380, 560, Topic.REACTIVE, meterId, i / 4);
-      interval(meterId, first + i, minutes, wh, wh * tangent / 1000);
+    long[] wh = new long[halfHourWh.length / width];
+    for (int i = 0; i < wh.length * width; i++) {
+      wh[i / width] += halfHourWh[i];
     }
+    writeIntervals(meterId, minutes, wh, 4, true);
   }
 
   private void writeAmi(Customer customer, MeterSpell spell, Metered metered) {
-    History history = blueprint.history();
-    int first = history.firstIntervalSlot();
-    int end = Math.min(spell.toDay(), history.days()) * History.SLOTS_PER_DAY;
-    for (int slot = spell.fromDay() * History.SLOTS_PER_DAY; slot < end; slot++) {
-      if (!lost(spell.meterId(), slot - first, 9)) {
-        interval(
-            spell.meterId(), slot, SHORT_INTERVAL_MINUTES, metered.intervalWh()[slot - first], -1);
-      }
-    }
+    long[] wh = Arrays.stream(metered.intervalWh()).asLongStream().toArray();
+    writeIntervals(spell.meterId(), SHORT_INTERVAL_MINUTES, wh, 9, false);
     writeEvents(customer, spell);
   }
 
-  /** On {@code permille} of its days a meter loses 1 to 8 half hours in a row. */
-  private boolean lost(long meterId, int windowSlot, int permille) {
-    int day = windowSlot / History.SLOTS_PER_DAY;
-    Draws draws = blueprint.draws();
-    if (!draws.chance(permille, Topic.GAP, meterId, day)) {
-      return false;
+  /**
+   * The intervals of a meter that hangs from the first interval day on, as its head-end has them.
+   */
+  private void writeIntervals(
+      long meterId, int minutes, long[] wh, int lostPermille, boolean reactive) {
+    int width = minutes / History.SLOT_MINUTES;
+    int perDay = History.SLOTS_PER_DAY / width;
+    Faults faults = new Faults(blueprint, meterId, perDay, wh, lostPermille);
+    int[] late = new int[wh.length / perDay];
+    for (int i = 0; i < wh.length; i++) {
+      if (faults.wh(i) == Faults.LOST) {
+        continue;
+      }
+      long varh = -1;
+      if (reactive) {
+        int tangent =
+            blueprint.draws().between(380, 560, Topic.REACTIVE, meterId, i * (long) width / 4);
+        varh = wh[i] * tangent / 1000;
+      }
+      int slot = blueprint.history().firstIntervalSlot() + i * width;
+      if (interval(meterId, slot, minutes, faults.wh(i), varh, faults.status(i))) {
+        late[i / perDay]++;
+      }
     }
-    int inDay = windowSlot % History.SLOTS_PER_DAY;
-    int from = draws.below(40, Topic.GAP, meterId, 100_000L + day);
-    return inDay >= from && inDay < from + draws.between(1, 8, Topic.GAP, meterId, 200_000L + day);
+    faults.tell(rows.manifest(), late);
   }
 
-  private void interval(long meterId, int slot, int minutes, long wh, long reactiveVarh) {
+  /** Writes an interval; says whether a measured one came more than an hour late. */
+  private boolean interval(
+      long meterId, int slot, int minutes, long wh, long reactiveVarh, Faults.Status status) {
     History history = blueprint.history();
     long start = history.slotStart(slot);
     int draw = blueprint.draws().below(1000, Topic.LATENCY, meterId, slot);
@@ -194,7 +201,14 @@ final class MeteringRows {
     } else {
       row.decimal(reactiveVarh, 3);
     }
-    row.instant(received).text("measured").nothing().endRow();
+    row.instant(received).text(status.name().toLowerCase(Locale.ROOT));
+    if (status == Faults.Status.CORRECTED) {
+      row.instant(Math.min(history.end(), received + 3 * 86_400L));
+    } else {
+      row.nothing();
+    }
+    row.endRow();
+    return status != Faults.Status.ESTIMATED && received - start - minutes * 60L > 3_600;
   }
 
   private void writeEvents(Customer customer, MeterSpell spell) {
@@ -217,12 +231,14 @@ final class MeteringRows {
         event(spell.meterId(), "power_up", end, "\"voltage_v\": 226.4");
       }
     }
+    TreeMap<LocalDate, Integer> tampered = new TreeMap<>();
     for (int day = spell.fromDay(); day < Math.min(history.days(), spell.toDay()); day++) {
       Draws draws = blueprint.draws();
       long moment = history.dayStart(day) + draws.below(86_000, Topic.EVENT, spell.meterId(), day);
       int draw = draws.below(1000, Topic.EVENT, spell.meterId(), 100_000L + day);
       boolean thief = day >= customer.theftDay();
       if (thief && draw < 60) {
+        tampered.merge(history.date(day).withDayOfMonth(1), 1, Integer::sum);
         event(
             spell.meterId(),
             draw < 35 ? "cover_open" : "magnetic_field",
@@ -240,6 +256,9 @@ final class MeteringRows {
             "\"duration_s\": " + 900 * (draw % 9 + 1));
       }
     }
+    tampered.forEach(
+        (month, events) ->
+            rows.manifest().add(new Planted.TamperEvents(customer.consumerId(), month, events)));
   }
 
   private void event(long meterId, String kind, long occurred, String detail) {

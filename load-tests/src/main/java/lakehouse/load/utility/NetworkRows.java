@@ -83,7 +83,7 @@ record NetworkRows(Blueprint blueprint, TiePair pair, Outages outages, ChunkRows
             .number(customer.loadClass().threePhase() ? 3 : 1);
     position(out, Topic.SERVICE_POINT, id);
     out.date(connected.toEpochDay()).instant(History.midnight(connected)).endRow();
-    List<Attachment> all = customer.pmts().all();
+    List<Attachment> all = pair.recorded(customer).all();
     long start = History.midnight(connected);
     for (int i = 0; i < all.size(); i++) {
       CopyText row = rows.of(PMT_SERVICE_POINT).number(id);

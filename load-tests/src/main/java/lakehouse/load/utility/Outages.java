@@ -61,6 +61,33 @@ final class Outages {
     return schedule;
   }
 
+  /** Tells whom each interruption cut, as the records hang consumers. */
+  void tell(Manifest manifest) {
+    History history = blueprint.history();
+    for (Interruption interruption : interruptions) {
+      int slot = interruption.startMinute() / History.SLOT_MINUTES;
+      int day = slot / History.SLOTS_PER_DAY;
+      int consumers = 0;
+      for (Customer customer : pair.customers()) {
+        int pmt = pair.recorded(customer).parentAt(slot);
+        if (customer.suppliedOn(day)
+            && pair.pmts().get(pmt).feeders().parentAt(slot) == interruption.feeder()
+            && (interruption.pmt() == WHOLE_FEEDER || interruption.pmt() == pmt)) {
+          consumers++;
+        }
+      }
+      boolean over = history.minuteStart(interruption.endMinute()) <= history.end();
+      manifest.add(
+          new Planted.InterruptionEffect(
+              interruption.id(),
+              pair.feeders().get(interruption.feeder()).id(),
+              history.date(day).withDayOfMonth(1),
+              interruption.kind(),
+              consumers,
+              over ? interruption.endMinute() - interruption.startMinute() : 0));
+    }
+  }
+
   /** Minutes without supply in each half hour of history. */
   byte[] offMinutes(int pmt) {
     return offMinutes[pmt];

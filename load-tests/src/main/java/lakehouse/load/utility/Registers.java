@@ -26,7 +26,8 @@ final class Registers {
     List<Reading> readings = new ArrayList<>();
     for (MeterSpell spell : customer.spells()) {
       for (int month = 0; month <= blueprint.size().historyMonths(); month++) {
-        int day = history.day(history.cycleDate(month, customer.cycleDay()));
+        int due = history.day(history.cycleDate(month, customer.cycleDay()));
+        int day = due + daysLate(blueprint, customer, spell, month, due);
         if (day >= spell.fromDay() && day <= spell.toDay() && day <= history.days()) {
           readings.add(
               new Reading(
@@ -40,6 +41,22 @@ final class Registers {
       }
     }
     return readings;
+  }
+
+  /** Days by which a round came late: within the month, and not where a meter came or went. */
+  private static int daysLate(
+      Blueprint blueprint, Customer customer, MeterSpell spell, int month, int due) {
+    Draws draws = blueprint.draws();
+    long id = customer.servicePointId();
+    boolean late =
+        blueprint.plants(Fault.LATE_ROUND)
+            && !spell.ami()
+            && due > spell.fromDay()
+            && due + 31 < spell.toDay()
+            && draws.chance(8, Topic.LATE_ROUND, id, month);
+    return late && customer.cycleDay() <= 22
+        ? draws.between(4, 6, Topic.LATE_ROUND, id, 100L + month)
+        : 0;
   }
 
   /** The register of a meter at the beginning of a day. */

@@ -44,14 +44,35 @@ record Tariffs(List<Tariff> all) {
           energy += Math.max(0, inSlab) * slab.rate();
         }
       }
-      long energyPaisa = halfUp(energy, 100);
-      long fixed = fixedPaisa + halfUp((long) fixedPaisaPerKw * sanctionedLoadCentikw, 100);
+      return taxed(
+          halfUp(energy, 100),
+          fixedPaisa + halfUp((long) fixedPaisaPerKw * sanctionedLoadCentikw, 100));
+    }
+
+    /**
+     * What the same daily energy would have cost in a cycle of {@code standardDays}, billed for
+     * {@code days}: the limits of the slabs are stretched.
+     */
+    Charges proratedCharges(Charges charges, long units, int days, int standardDays) {
+      if (kind.timeOfUse) {
+        return charges;
+      }
+      long energy = 0;
+      for (Slab slab : slabs) {
+        long to = Math.min(units * standardDays, (long) slab.toUnits() * days);
+        energy += Math.max(0, to - (long) slab.fromUnits() * days) * slab.rate();
+      }
+      return taxed(halfUp(energy, 100L * standardDays), charges.fixedPaisa());
+    }
+
+    /** The charges with duty and tax on them. */
+    Charges taxed(long energyPaisa, long fixed) {
       long duty = halfUp((energyPaisa + fixed) * kind.dutyBasisPoints, 10_000);
       long tax = halfUp((energyPaisa + fixed + duty) * kind.taxBasisPoints, 10_000);
       return new Charges(energyPaisa, fixed, duty, tax);
     }
 
-    private static long halfUp(long dividend, long divisor) {
+    static long halfUp(long dividend, long divisor) {
       return (2 * dividend + divisor) / (2 * divisor);
     }
   }

@@ -2,7 +2,9 @@ package lakehouse.load.utility;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import lakehouse.load.utility.Draws.Topic;
 
 /**
@@ -77,6 +79,7 @@ final class TiePair {
   private final List<Feeder> feeders = new ArrayList<>();
   private final List<Pmt> pmts = new ArrayList<>();
   private final List<Customer> customers = new ArrayList<>();
+  private final Map<Long, Attachments> recordedElsewhere = new HashMap<>();
 
   TiePair(Blueprint blueprint, int pair) {
     for (int side = 0; side < 2; side++) {
@@ -97,6 +100,7 @@ final class TiePair {
     }
     for (Customer customer : customers) {
       moveCustomer(blueprint, customer, perFeeder);
+      misrecord(blueprint, customer, perFeeder);
     }
   }
 
@@ -126,6 +130,11 @@ final class TiePair {
 
   List<Customer> customers() {
     return customers;
+  }
+
+  /** PMTs that a customer hung on by the records, which may be wrong. */
+  Attachments recorded(Customer customer) {
+    return recordedElsewhere.getOrDefault(customer.servicePointId(), customer.pmts());
   }
 
   /** The feeder that a PMT was built under; switching comes on top. */
@@ -214,7 +223,7 @@ final class TiePair {
     History history = blueprint.history();
     long id = customer.servicePointId();
     int home = customer.pmts().last();
-    int other = home / perFeeder * perFeeder + (home % perFeeder + 1) % perFeeder;
+    int other = next(home, perFeeder);
     int past = history.firstIntervalSlot();
     int now = home;
     if (draws.chance(30, Topic.SERVICE_SWITCH, id, 0)) {
@@ -233,6 +242,38 @@ final class TiePair {
       customer.pmts().move(from, now == home ? other : home, "fault_transfer");
       customer.pmts().move(from + hours * SLOTS_PER_HOUR, now, "restored");
     }
+  }
+
+  /** A few consumers that never moved are recorded on the next PMT of their feeder. */
+  private void misrecord(Blueprint blueprint, Customer customer, int perFeeder) {
+    Attachments pmts = customer.pmts();
+    if (blueprint.plants(Fault.MIS_SWITCHED)
+        && pmts.all().size() == 1
+        && blueprint.draws().chance(25, Topic.MIS_SWITCH, customer.servicePointId(), 0)) {
+      int next = next(pmts.last(), perFeeder);
+      Attachments.Attachment only = pmts.all().get(0);
+      recordedElsewhere.put(
+          customer.servicePointId(), new Attachments(only.fromSlot(), next, only.reason()));
+    }
+  }
+
+  /** Tells who is recorded on a PMT that does not supply it. */
+  void tell(Manifest manifest) {
+    for (Customer customer : customers) {
+      int recorded = recorded(customer).last();
+      if (recorded != customer.pmts().last()) {
+        manifest.add(
+            new Planted.MisSwitched(
+                customer.consumerId(),
+                customer.servicePointId(),
+                pmts.get(recorded).id(),
+                pmts.get(customer.pmts().last()).id()));
+      }
+    }
+  }
+
+  private static int next(int pmt, int perFeeder) {
+    return pmt / perFeeder * perFeeder + (pmt % perFeeder + 1) % perFeeder;
   }
 
   private static int wholeHour(int slot) {

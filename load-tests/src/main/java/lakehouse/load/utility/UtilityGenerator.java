@@ -5,9 +5,12 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.load.utility.Energy.Metered;
 import lakehouse.load.utility.Registers.Reading;
@@ -27,8 +30,14 @@ public final class UtilityGenerator {
 
   private final Blueprint blueprint;
 
+  /** A utility in which every kind of fault is planted. */
   public UtilityGenerator(long seed, UtilitySize size, LocalDate asOf) {
-    this.blueprint = Blueprint.of(seed, size, asOf);
+    this(seed, size, asOf, EnumSet.allOf(Fault.class));
+  }
+
+  /** A utility in which only these faults are planted; all else is as without them. */
+  public UtilityGenerator(long seed, UtilitySize size, LocalDate asOf, Set<Fault> planted) {
+    this.blueprint = Blueprint.of(seed, size, asOf, planted);
   }
 
   /** The demo's utility times {@code scale}, as of {@link #DEFAULT_AS_OF}. */
@@ -44,6 +53,16 @@ public final class UtilityGenerator {
   public SeedResult seed(DatabaseServer server, int threads, SeedProgress progress)
       throws SQLException, InterruptedException {
     return new DatabaseSeeding(server, this, threads, progress).run();
+  }
+
+  /**
+   * Tells what was planted, and what marts must say of it. It is made from the seed alone: no
+   * database is asked, and nothing of it is in one.
+   */
+  public void tellPlanted(Consumer<Planted> told) {
+    for (int part = 0; part < parts(); part++) {
+      part(part).manifest().lines().forEach(told);
+    }
   }
 
   /** The SHA-256 of each table's rows in COPY text, parts in order. */
@@ -83,13 +102,18 @@ public final class UtilityGenerator {
     People people = new People(blueprint.draws());
     MeteringRows metering = new MeteringRows(blueprint, pair, outages, rows);
     BillingRows billing = new BillingRows(blueprint, pair, people, rows);
+    Thefts thefts = new Thefts(blueprint, pair, rows.manifest());
     for (Customer customer : pair.customers()) {
       Metered metered = energy.draw(customer);
       List<Reading> readings = Registers.of(blueprint, customer, metered);
+      thefts.tell(customer, metered, readings);
       metering.writeConsumer(customer, metered, readings);
       billing.writeConsumer(customer, readings);
     }
     energy.addLosses();
+    energy.tell(rows.manifest());
+    pair.tell(rows.manifest());
+    outages.tell(rows.manifest());
     metering.writeNetwork(energy);
     new NetworkRows(blueprint, pair, outages, rows).write();
     new ServiceRows(blueprint, pair, outages, people, rows).write();

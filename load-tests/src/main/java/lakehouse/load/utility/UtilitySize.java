@@ -1,5 +1,6 @@
 package lakehouse.load.utility;
 
+import java.util.Set;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 
@@ -57,7 +58,7 @@ public record UtilitySize(
    */
   public static UtilitySize ofReadings(long seed, long readings, int intervalMonths) {
     UtilitySize one = new UtilitySize(2, 5, 15, 12 + intervalMonths, intervalMonths);
-    Blueprint blueprint = Blueprint.of(seed, one, UtilityGenerator.DEFAULT_AS_OF);
+    Blueprint blueprint = Blueprint.of(seed, one, UtilityGenerator.DEFAULT_AS_OF, Set.of());
     int pairs = 0;
     for (long found = 0; found < readings; pairs++) {
       found += new TiePair(blueprint, pairs).expectedReadings(blueprint);

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import lakehouse.catalog.cli.LakeException;
 import org.junit.jupiter.api.Test;
@@ -15,12 +19,7 @@ class TestUtilityGenerator {
 
   @Test
   void generatesTheVerySameRowsForAPinnedSeed() {
-    Map<UtilityTable, String> digests = UtilityGenerator.ofScale(42, 0.4).digests();
-    StringBuilder all = new StringBuilder();
-    digests.forEach(
-        (table, digest) -> all.append(table).append(' ').append(digest, 0, 16).append('\n'));
-
-    assertThat(all.toString())
+    assertThat(digests(EnumSet.of(Fault.THEFT)))
         .isEqualTo(
             """
             IBC 2aa1ea1029051320
@@ -46,6 +45,127 @@ class TestUtilityGenerator {
             COMPLAINT a2f62742ccf30901
             NEW_CONNECTION 45922d6757d67c24
             """);
+  }
+
+  @Test
+  void plantsTheVerySameFaultsForAPinnedSeed() {
+    assertThat(digests(EnumSet.allOf(Fault.class)))
+        .isEqualTo(
+            """
+            IBC 2aa1ea1029051320
+            TARIFF 82327f7024408722
+            TARIFF_SLAB a76ff499e41fba68
+            CONSUMER 8dd89848cb2aff09
+            BILL d154e8b7e0c4dd93
+            PAYMENT 60035dc246bda1ef
+            BILL_ADJUSTMENT 79272652b0be8df1
+            METER a98b53a88558001d
+            METER_INSTALLATION 232b097a95bbe211
+            INTERVAL_READING 7128b039659aaa6e
+            REGISTER_READING 65416aacf3e65baf
+            METER_EVENT 95478c3c2fe0fed4
+            GRID_STATION e8e1b5103db9849e
+            FEEDER ec2654371180c6ab
+            PMT bd9b188657f53eaa
+            SERVICE_POINT 6382ec7ebb9cbc01
+            FEEDER_PMT 3ddbdbcc7d3505b8
+            PMT_SERVICE_POINT 344bfe52f58d7980
+            INTERRUPTION 501bf6221d10e8a9
+            LOADSHED_SCHEDULE ae1b0d90c10f7d5a
+            COMPLAINT a2f62742ccf30901
+            NEW_CONNECTION 45922d6757d67c24
+            """);
+  }
+
+  @Test
+  void plantsEachFaultWithoutTouchingWhatItIsNotAbout() {
+    Map<Fault, Set<UtilityTable>> touched =
+        Map.of(
+            Fault.BILLING,
+            EnumSet.of(
+                UtilityTable.BILL,
+                UtilityTable.CONSUMER,
+                UtilityTable.PAYMENT,
+                UtilityTable.BILL_ADJUSTMENT),
+            Fault.LATE_ROUND,
+            EnumSet.of(
+                UtilityTable.REGISTER_READING,
+                UtilityTable.BILL,
+                UtilityTable.CONSUMER,
+                UtilityTable.PAYMENT,
+                UtilityTable.BILL_ADJUSTMENT),
+            Fault.METER,
+            EnumSet.of(UtilityTable.INTERVAL_READING),
+            Fault.CORRECTED_READING,
+            EnumSet.of(UtilityTable.INTERVAL_READING),
+            Fault.MIS_SWITCHED,
+            EnumSet.of(UtilityTable.PMT_SERVICE_POINT));
+    Map<UtilityTable, String> none = generator(EnumSet.noneOf(Fault.class)).digests();
+
+    touched.forEach(
+        (fault, tables) -> {
+          Map<UtilityTable, String> one = generator(EnumSet.of(fault)).digests();
+          assertThat(
+                  Arrays.stream(UtilityTable.values())
+                      .filter(table -> !one.get(table).equals(none.get(table))))
+              .as(fault.name())
+              .isNotEmpty()
+              .isSubsetOf(tables);
+        });
+  }
+
+  @Test
+  void tellsOfEveryKindOfFaultThatItPlants() {
+    assertThat(lines(EnumSet.allOf(Fault.class)))
+        .extracting(line -> line.getClass().getSimpleName())
+        .contains(
+            "Theft",
+            "TheftMonth",
+            "TamperEvents",
+            "BillingError",
+            "OddCycle",
+            "OddIntervals",
+            "MisSwitched",
+            "PmtEnergy",
+            "FeederEnergy",
+            "InterruptionEffect");
+    assertThat(lines(EnumSet.noneOf(Fault.class)))
+        .noneMatch(
+            line ->
+                line instanceof Planted.Theft
+                    || line instanceof Planted.BillingError
+                    || line instanceof Planted.OddCycle
+                    || line instanceof Planted.MisSwitched);
+  }
+
+  @Test
+  void tellsALineAsJson() {
+    assertThat(
+            new Planted.OddIntervals(7, LocalDate.of(2026, 6, 3), Planted.Oddity.SPIKE, 2, 1)
+                .json())
+        .isEqualTo(
+            "{\"planted\": \"odd_intervals\", \"meter_id\": 7, \"day\": \"2026-06-03\","
+                + " \"oddity\": \"spike\", \"intervals\": 2, \"on_purpose\": 1}");
+  }
+
+  private static UtilityGenerator generator(Set<Fault> planted) {
+    return new UtilityGenerator(
+        42, UtilitySize.ofScale(0.4), UtilityGenerator.DEFAULT_AS_OF, planted);
+  }
+
+  private static List<Planted> lines(Set<Fault> planted) {
+    List<Planted> lines = new ArrayList<>();
+    generator(planted).tellPlanted(lines::add);
+    return lines;
+  }
+
+  private static String digests(Set<Fault> planted) {
+    StringBuilder all = new StringBuilder();
+    generator(planted)
+        .digests()
+        .forEach(
+            (table, digest) -> all.append(table).append(' ').append(digest, 0, 16).append('\n'));
+    return all.toString();
   }
 
   @Test
