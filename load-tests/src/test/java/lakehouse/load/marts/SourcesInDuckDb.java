@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import lakehouse.catalog.platform.PlatformProcess;
+import lakehouse.load.utility.Planted;
 import lakehouse.load.utility.UtilityDatabase;
 import org.apache.spark.sql.SparkSession;
 import org.postgresql.PGConnection;
@@ -41,6 +42,7 @@ final class SourcesInDuckDb implements AutoCloseable {
     run("SET TimeZone = 'UTC'");
     run("SET memory_limit = '2GB'");
     run("CREATE SCHEMA gold");
+    run("CREATE SCHEMA lake");
     for (UtilityDatabase database : UtilityDatabase.values()) {
       String schema = database.databaseName();
       run("CREATE SCHEMA " + schema);
@@ -119,13 +121,10 @@ final class SourcesInDuckDb implements AutoCloseable {
 
   /**
    * What a mart holds otherwise than the computation of its file says: some of these rows, as text;
-   * empty if they are equal, and some are there.
+   * empty if they are equal.
    */
   String differences(SparkSession lake, String mart) throws SQLException, IOException {
-    Path file = folder.resolve(mart + ".parquet");
-    lake.table("lake.gold." + mart).coalesce(1).write().parquet(file.toString());
-    run("CREATE TABLE gold.%s AS FROM read_parquet('%s/*.parquet')".formatted(mart, file));
-    delete(file);
+    copy(lake, "gold." + mart, "gold." + mart);
     run("CREATE TABLE expected_%s AS %s".formatted(mart, resource("marts/" + mart + ".sql")));
     List<Column> published = columns("gold." + mart);
     List<Column> expected = columns("expected_" + mart);
@@ -152,24 +151,73 @@ final class SourcesInDuckDb implements AutoCloseable {
     String missing = except(columns, "expected_" + mart, "gold." + mart);
     String rows = text("SELECT count(*) FROM expected_" + mart).get(0);
     System.out.printf(Locale.ROOT, "  %s: %s rows%n", mart, rows);
-    if (rows.equals("0")) {
-      return mart + ": nothing is expected of it, so nothing is shown";
-    }
     return unexpected.isEmpty() && missing.isEmpty()
         ? ""
         : "%s of %s rows%n published, not expected:%n%s%n expected, not published:%n%s%n"
             .formatted(mart, rows, unexpected, missing);
   }
 
-  private String except(String columns, String first, String second) throws SQLException {
-    String difference =
-        "SELECT %1$s FROM %2$s EXCEPT ALL SELECT %1$s FROM %3$s".formatted(columns, first, second);
-    List<String> rows = text("FROM (%s) ORDER BY ALL".formatted(difference));
+  /** Copies a table of the lake that no computation is compared with. */
+  void copy(SparkSession lake, String table, String name) throws SQLException, IOException {
+    Path file = folder.resolve(name + ".parquet");
+    lake.table("lake." + table).coalesce(1).write().parquet(file.toString());
+    run("CREATE TABLE %s AS FROM read_parquet('%s/*.parquet')".formatted(name, file));
+    delete(file);
+  }
+
+  /** Adds what was planted in the sources, in schema {@code planted}. */
+  void plant(List<Planted> lines) throws SQLException {
+    ManifestInDuckDb.write(duck, lines);
+  }
+
+  /** The rows that a query of the tests' resources answers, some of them as text. */
+  List<String> answers(String query) throws SQLException, IOException {
+    return shown(text(resource(query)));
+  }
+
+  /** The numbers of the one row that a query of the tests' resources answers. */
+  long[] numbers(String query) throws SQLException, IOException {
+    try (Statement statement = duck.createStatement();
+        ResultSet row = statement.executeQuery(resource(query))) {
+      row.next();
+      long[] numbers = new long[row.getMetaData().getColumnCount()];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = row.getLong(i + 1);
+      }
+      return numbers;
+    }
+  }
+
+  /** Whether a computation of {@link #differences} had any row. */
+  boolean expectsRows(String mart) throws SQLException {
+    return !text("FROM expected_%s LIMIT 1".formatted(mart)).isEmpty();
+  }
+
+  /** How many rows a statement would change; it changes none. */
+  long changed(String sql) throws SQLException {
+    try (Statement statement = duck.createStatement()) {
+      statement.execute("BEGIN");
+      try {
+        return statement.executeUpdate(sql);
+      } finally {
+        statement.execute("ROLLBACK");
+      }
+    }
+  }
+
+  private static List<String> shown(List<String> rows) {
     List<String> shown = new ArrayList<>(rows.subList(0, Math.min(SHOWN, rows.size())));
     if (rows.size() > SHOWN) {
       shown.add("... of " + rows.size());
     }
-    return String.join("\n", shown);
+    return shown;
+  }
+
+  private String except(String columns, String first, String second) throws SQLException {
+    String difference =
+        "SELECT %1$s FROM %2$s EXCEPT ALL SELECT %1$s FROM %3$s".formatted(columns, first, second);
+    List<String> rows = text("FROM (%s) ORDER BY ALL".formatted(difference));
+    return String.join("\n", shown(rows));
   }
 
   private List<Column> columns(String table) throws SQLException {
@@ -198,7 +246,7 @@ final class SourcesInDuckDb implements AutoCloseable {
     return lines;
   }
 
-  private void run(String sql) throws SQLException {
+  void run(String sql) throws SQLException {
     try (Statement statement = duck.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
