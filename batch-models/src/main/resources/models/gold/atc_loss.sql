@@ -49,6 +49,7 @@ columns:
   recovery_percent: collected_rs in percent of billed_rs, rounded to 4 digits; null where nothing was billed
   atc_loss_percent: >-
     Aggregate loss, 100 - (100 - td_loss_percent) x recovery_percent / 100, rounded to 4 digits; null where one is
+restates: [sent_out_kwh, billed_kwh, billed_rs, collected_rs, atc_loss_percent]
 audits:
   - not_null: [month, level, ibc_id, incomplete_feeders, bills, billed_kwh, billed_rs, collected_rs]
   - unique: [month, level, ibc_id, feeder_id]

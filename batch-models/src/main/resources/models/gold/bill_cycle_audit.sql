@@ -40,6 +40,7 @@ columns:
   prorated_energy_charge_rs: The same when their limits are stretched to the cycle's days, in Rs
   excess_energy_rs: energy_charge_rs less prorated_energy_charge_rs, in Rs; 0 in an allowed cycle
   excess_rs: The same with duty and tax on it, in Rs
+restates: [excess_rs, cycle]
 audits:
   - not_null: [bill_id, consumer_id, cycle_days, cycle, energy_charge_rs, excess_rs]
   - unique: [bill_id]

@@ -52,6 +52,7 @@ columns:
   metered_pmts: PMTs on it from which an interval was received
   consumer_meters: Consumer meters that hung on it
   unread_meters: Those of them whose energy of the day is not known yet; loss_kwh still holds it
+restates: [sent_out_kwh, consumer_kwh, loss_kwh]
 audits:
   - not_null: [feeder_id, day, consumer_kwh]
   - unique: [feeder_id, day]

@@ -37,6 +37,7 @@ columns:
   beta: Standard deviation of their ln_saidi (of a sample), rounded to 9 digits; null below 30 days
   threshold_minutes: T_MED of the fiscal year in minutes, rounded to 6 digits; null below 30 days
   major_event: Whether saidi_minutes is above threshold_minutes; null where one of them is
+restates: [saidi_minutes, major_event]
 audits:
   - not_null: [day, fiscal_year, consumers_served, consumer_minutes]
   - unique: [day]

@@ -58,6 +58,7 @@ columns:
   register_meters: Consumer meters without AMI that hung below it
   unread_meters: Those of them whose energy is not known for all of the time; loss_kwh still holds it
   rank_in_feeder: 1 for the PMT of the feeder that loses most in the month; null where feeder_id is
+restates: [pmt_kwh, consumer_kwh, loss_kwh]
 audits:
   - not_null: [pmt_id, month, pmt_kwh, consumer_kwh, loss_kwh]
   - unique: [pmt_id, month]

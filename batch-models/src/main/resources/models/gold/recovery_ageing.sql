@@ -42,6 +42,7 @@ columns:
   due_91_180_rs: The part that was due for 91 to 180 days, in Rs
   due_181_365_rs: The part that was due for 181 to 365 days, in Rs
   due_over_365_rs: The part that was due for more than 365 days, in Rs
+restates: [billed_rs, collected_rs, receivable_rs]
 audits:
   - not_null: [month, tariff_class, ibc_id, billed_rs, collected_rs, receivable_rs]
   - unique: [month, tariff_class, ibc_id]

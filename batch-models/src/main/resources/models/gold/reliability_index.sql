@@ -56,6 +56,7 @@ columns:
   loadshed_saidi_minutes: The same for load-shedding
   loadshed_caidi_minutes: The same for load-shedding
   ongoing_interruptions: Interruptions of any kind that are not over
+restates: [fault_consumer_minutes, fault_saifi, fault_saidi_minutes, loadshed_consumer_minutes]
 audits:
   - not_null: [month, level, ibc_id, consumers_served]
   - unique: [month, level, ibc_id, feeder_id]

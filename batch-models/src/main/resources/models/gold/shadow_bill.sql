@@ -53,6 +53,7 @@ columns:
   verdict: >-
     agrees, or no_reading, no_tariff, negative_units, or the first link that differs: units, peak_units, tariff,
     energy_charge, fixed_charge, electricity_duty, sales_tax
+restates: [amount_rs, issued_amount_rs, difference_rs, verdict]
 audits:
   - not_null: [consumer_id, bill_id, verdict, issued_amount_rs]
   - unique: [consumer_id, bill_id]

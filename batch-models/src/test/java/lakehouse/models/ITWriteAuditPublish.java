@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lakehouse.catalog.platform.ProgramProcess;
+import lakehouse.catalog.table.OpsTables;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.plan.RunPlan;
 import lakehouse.models.publish.AuditFailedException;
@@ -35,6 +36,68 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What a run publishes, and what it does not, by the real program. */
 class ITWriteAuditPublish {
   @RegisterExtension static final TestLake lake = new TestLake();
+
+  @Test
+  void tellsEachPublishedFigureThatALaterRunMadeAnotherOne() {
+    Shop shop = new Shop(lake, "restated");
+    shop.model(
+        "revenue",
+        """
+        /*
+        description: Sales of a day
+        materialized: touched_partitions
+        unique_key: day
+        partition_by: day
+        inputs:
+          silver.${shop}.sale: {reach: day}
+        columns:
+          day: The day
+          amount: What was sold, in Rs
+          sales: How many sales
+          most: The largest, in Rs
+        restates: [amount, most]
+        */
+        SELECT day, CAST(sum(amount) AS DECIMAL(12, 2)) AS amount, count(*) AS sales, max(amount) AS most
+        FROM ${ref('silver.${shop}.sale')}
+        GROUP BY day
+        """);
+    shop.publish();
+    assertThat(restated("restated")).as("what is published first restates nothing").isEmpty();
+
+    // day 1 is corrected, day 2 is gone, day 3 has one sale more that is no larger, day 6 is new
+    shop.sales()
+        .at(1, 10)
+        .update(sale(1, 1, "12.50"))
+        .delete("sale_id", 2L)
+        .insert(sale(7, 3, "1.00"))
+        .insert(sale(6, 6, "6.00"))
+        .commit();
+    String run = shop.publish().orElseThrow().run().value();
+
+    assertThat(restated("restated"))
+        .containsExactly(
+            "[%s,{\"day\":\"2026-01-01\"},update,amount,10.00,12.50]".formatted(run),
+            "[%s,{\"day\":\"2026-01-01\"},update,most,10.00,12.50]".formatted(run),
+            "[%s,{\"day\":\"2026-01-02\"},delete,amount,10.00,null]".formatted(run),
+            "[%s,{\"day\":\"2026-01-02\"},delete,most,10.00,null]".formatted(run),
+            "[%s,{\"day\":\"2026-01-03\"},update,amount,10.00,11.00]".formatted(run));
+
+    // a change that no figure shows
+    shop.sales().at(1, 20).insert(sale(8, 4, "0.00")).commit();
+    assertThat(shop.publish()).isPresent();
+    assertThat(restated("restated")).hasSize(5);
+  }
+
+  private static List<String> restated(String shop) {
+    if (!lake.catalog().iceberg().tableExists(OpsTables.RESTATEMENT.table())) {
+      return List.of();
+    }
+    return lake.query(
+        """
+        SELECT run_id, row_key, change, figure, old_value, new_value FROM lake.ops.restatement
+        WHERE model = 'gold.%s.revenue'"""
+            .formatted(shop));
+  }
 
   @Test
   void aBrokenRulePublishesNothingAndNamesTheQueryThatFindsItsRows() {

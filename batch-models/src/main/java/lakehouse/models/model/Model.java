@@ -27,6 +27,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param columns what each column means, with its unit
  * @param inputs the tables it reads
  * @param audits the rules its table must keep
+ * @param restates the columns of which it is told when they change in a row that was published
  * @param onSchemaChange what happens when the SELECT's columns change
  * @param sql the SELECT, with references
  */
@@ -42,6 +43,7 @@ public record Model(
     Map<String, String> columns,
     List<Input> inputs,
     List<Audit> audits,
+    List<String> restates,
     SchemaChange onSchemaChange,
     String sql) {
   public Model {
@@ -50,6 +52,7 @@ public record Model(
     columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     inputs = List.copyOf(inputs);
     audits = List.copyOf(audits);
+    restates = List.copyOf(restates);
   }
 
   /** What happens to the table when the SELECT's columns change. */
@@ -78,6 +81,7 @@ public record Model(
         Set.of("current_state"),
         Map.of(),
         List.of(Input.of(changeLog)),
+        List.of(),
         List.of(),
         SchemaChange.APPEND_COLUMNS,
         "");

@@ -36,6 +36,7 @@ public final class ModelFile {
           "columns",
           "inputs",
           "audits",
+          "restates",
           "on_schema_change");
   private final TableIdentifier table;
   private final HeaderReader read;
@@ -108,6 +109,7 @@ public final class ModelFile {
     if (HeaderReader.text(header, "description").isEmpty()) {
       read.problem("`description` is missing: what does one row mean?");
     }
+    List<String> restates = restates(header, columns, key, kind);
     kind.ifPresent(k -> requirements(k, key, reachBy, partition, inputs));
     if (kind.isEmpty()) {
       return Optional.empty();
@@ -125,6 +127,7 @@ public final class ModelFile {
             columns,
             inputs,
             audits,
+            restates,
             onSchemaChange,
             sql));
   }
@@ -144,6 +147,27 @@ public final class ModelFile {
                   text.get(), String.join(", ", known), Names.suggestion(text.get(), known)));
     }
     return kind;
+  }
+
+  private List<String> restates(
+      JsonNode header,
+      Map<String, String> columns,
+      List<String> key,
+      Optional<Materialization> kind) {
+    List<String> restates = HeaderReader.strings(header, "restates");
+    if (!restates.isEmpty()
+        && (key.isEmpty() || !kind.map(Materialization::keepsChanges).orElse(true))) {
+      read.problem(
+          "`restates` tells of changed rows by their key: it needs a kind that merges, and a `unique_key`");
+    }
+    for (String figure : restates) {
+      if (!columns.containsKey(figure)) {
+        read.problem(
+            "`restates` names %s, which is none of the `columns`%s"
+                .formatted(figure, Names.suggestion(figure, List.copyOf(columns.keySet()))));
+      }
+    }
+    return restates;
   }
 
   private void requirements(

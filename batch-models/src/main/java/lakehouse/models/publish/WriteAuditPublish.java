@@ -27,6 +27,7 @@ import lakehouse.models.plan.Watermark;
 import lakehouse.models.run.LakeRun;
 import lakehouse.models.run.LakeSession;
 import lakehouse.models.run.ModelRunner;
+import lakehouse.models.run.Restatements;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -174,6 +175,7 @@ public final class WriteAuditPublish {
           branches.delete(run.branch());
           return new Published(run, mode, hash, done, audits);
         }
+        new Restatements(lakeRun).record(done);
         kept.record(ops);
         ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.SUCCEEDED, ""));
         ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));

@@ -14,6 +14,32 @@ class TestModelFile {
   private final List<String> problems = new ArrayList<>();
 
   @Test
+  void restatesOnlyWhatItDescribesAndCanTellApart() {
+    parse(
+        """
+        /*
+        description: All of them
+        materialized: full
+        columns:
+          amount: In Rs
+        restates: [amuont]
+        */
+        SELECT 1 AS amount
+        """);
+
+    assertThat(problems)
+        .hasSize(2)
+        .anySatisfy(
+            it -> assertThat(it).endsWith("it needs a kind that merges, and a `unique_key`."))
+        .anySatisfy(
+            it ->
+                assertThat(it)
+                    .endsWith(
+                        "`restates` names amuont, which is none of the `columns`; did you mean"
+                            + " `amount`?."));
+  }
+
+  @Test
   void readsHeaderAndSelect() {
     Model model =
         parse(

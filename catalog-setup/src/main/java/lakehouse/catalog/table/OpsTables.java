@@ -94,9 +94,25 @@ public record OpsTables(TableIdentifier table, String description, Schema schema
               required(7, "checked_at", Types.TimestampType.withZone(), "When"),
               required(8, "status", Types.StringType.get(), "How it ended")));
 
+  /** Each figure of a published row that a later run made another one. */
+  public static final OpsTables RESTATEMENT =
+      new OpsTables(
+          table("restatement"),
+          "Each figure of a published row that a later run made another one",
+          new Schema(
+              required(1, "run_id", Types.StringType.get(), "The run that restated it"),
+              required(2, "model", Types.StringType.get(), "The model's table"),
+              required(3, "row_key", Types.StringType.get(), "The row's key, as JSON"),
+              required(
+                  4, "change", Types.StringType.get(), "update, or delete: the row is no more"),
+              required(5, "figure", Types.StringType.get(), "The column"),
+              optional(6, "old_value", Types.StringType.get(), "What was published before"),
+              optional(7, "new_value", Types.StringType.get(), "What is published now"),
+              required(8, "restated_at", Types.TimestampType.withZone(), "When")));
+
   /** All of them. */
   public static final List<OpsTables> ALL =
-      List.of(INGEST_COMMIT, MODEL_RUN, MODEL_INPUT, AUDIT_RESULT);
+      List.of(INGEST_COMMIT, MODEL_RUN, MODEL_INPUT, AUDIT_RESULT, RESTATEMENT);
 
   /** How the table is partitioned: not at all. */
   public PartitionSpec spec() {

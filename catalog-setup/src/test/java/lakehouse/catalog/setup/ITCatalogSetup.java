@@ -62,9 +62,10 @@ final class ITCatalogSetup {
             "create table ops.ingest_commit (11 columns)",
             "create table ops.model_run (13 columns)",
             "create table ops.model_input (7 columns)",
-            "create table ops.audit_result (8 columns)");
+            "create table ops.audit_result (8 columns)",
+            "create table ops.restatement (8 columns)");
 
-    assertThat(CatalogSetup.apply(config)).isEqualTo(12);
+    assertThat(CatalogSetup.apply(config)).isEqualTo(13);
     assertThat(plan(config)).isEmpty();
     String hash = hash("main");
     assertThat(CatalogSetup.apply(config)).isZero();
