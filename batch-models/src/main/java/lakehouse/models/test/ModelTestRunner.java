@@ -56,9 +56,10 @@ public final class ModelTestRunner {
   /**
    * What came of one test.
    *
+   * @param columns what the SELECT makes
    * @param differences rows that are missing or not expected; none if it passed
    */
-  public record Result(String model, String test, List<String> differences) {
+  public record Result(String model, String test, List<String> columns, List<String> differences) {
     /** Whether the model made what was expected. */
     public boolean passed() {
       return differences.isEmpty();
@@ -144,7 +145,8 @@ public final class ModelTestRunner {
           model.materialization() == Materialization.SCD2
               ? new History(spark, model, model.uniqueKey(), log(model)).all()
               : spark.sql(ModelSql.replaceRefs(model.sql(), ModelTestRunner::view));
-      return new Result(model.name(), test.name(), differences(made, test.expected()));
+      return new Result(
+          model.name(), test.name(), List.of(made.columns()), differences(made, test.expected()));
     } catch (Exception e) {
       if (e instanceof AnalysisException analysis) {
         throw new LakeException(
