@@ -186,7 +186,8 @@ class TestFeatures {
                     instant(day + 35 + random.nextInt(80), random),
                     BigDecimal.valueOf(1 + random.nextInt(9000))));
       }
-      for (int n = 0; n < 30; n++) {
+      // so many, and so late, that some are under way at the end of any month
+      for (int n = 0; n < 150; n++) {
         int day = random.nextInt(DAYS);
         Timestamp occurred = instant(day, random);
         rows.get("silver.metering.meter_event")
@@ -196,7 +197,7 @@ class TestFeatures {
                     random.nextBoolean() ? consumer : consumer + 100,
                     "cover_open",
                     occurred,
-                    new Timestamp(occurred.getTime() + random.nextInt(10 * 86_400) * 1000L)));
+                    new Timestamp(occurred.getTime() + random.nextInt(20 * 86_400) * 1000L)));
       }
     }
     for (int pmt = 1; pmt <= 2; pmt++) {
