@@ -61,9 +61,8 @@ part AS (
     count(latency) AS read,
     count_if(latency <= 3600000000L) AS within_1_hour,
     sum(latency) AS latency,
-    -- null where nothing was read: there is no element 0
-    element_at(sort_array(collect_list(latency)), CAST(nullif((95 * count(latency) + 99) div 100, 0L) AS INT))
-      AS latency_p95,
+    -- null where nothing was read; element_at takes an index of null for one of -1, where code is generated
+    get(sort_array(collect_list(latency)), CAST((95 * count(latency) + 99) div 100 AS INT) - 1) AS latency_p95,
     max(latency) AS latency_max,
     0L AS events,
     0L AS power_down,
