@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import lakehouse.catalog.commit.SourceState;
 import lakehouse.catalog.platform.ProgramProcess;
@@ -163,6 +168,40 @@ class ITCaptureRestart {
     assertThat(ingest.exitCode()).as(ingest.output()).isZero();
     assertThat(lake.state(source).orElseThrow().epoch()).isEqualTo(2);
     assertHolds(Map.of("l", 2L, "r", 2009L, "u", 50L, "c", 9L));
+  }
+
+  /** Its last commit has rows of the very seconds in which the process is told to end. */
+  @Test
+  @Order(8)
+  void endsCleanlyWhileRowsArrive() throws Exception {
+    ingest = IngestProcess.ingest(config);
+    lake.awaitCurrent(ingest, source);
+    AtomicBoolean ended = new AtomicBoolean();
+    CompletableFuture<Integer> writer = CompletableFuture.supplyAsync(() -> insertUntil(ended));
+    long lsn = source.lsn() + 100_000;
+    lake.awaitState(ingest, source, state -> state.lsn() >= lsn);
+    int exitCode = ingest.stop();
+    ended.set(true);
+    int inserted = writer.get();
+    assertThat(exitCode).as(ingest.output()).isZero();
+    assertThat(ingest.output()).contains("Source places: stopped").doesNotContain("Exception");
+    ingest = IngestProcess.ingest(config, "--until-current");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    assertHolds(Map.of("l", 2L, "r", 2009L, "u", 50L, "c", 9L + inserted));
+  }
+
+  private int insertUntil(AtomicBoolean ended) {
+    try (Connection connection = source.connect();
+        PreparedStatement insert = connection.prepareStatement("INSERT INTO a VALUES (?, 0)")) {
+      int inserted = 0;
+      while (!ended.get()) {
+        insert.setInt(1, 100_000 + inserted++);
+        insert.executeUpdate();
+      }
+      return inserted;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void update(int from, int to) throws Exception {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -28,6 +29,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * The captures of several sources in one local cluster: one job each, and the end of one is not the
@@ -45,7 +48,8 @@ public final class Capture implements AutoCloseable {
   private final List<LakeException> failures = new ArrayList<>();
   private final Map<String, SourceKind.Lock> locks = new ConcurrentHashMap<>();
   private final CountDownLatch ended;
-  private final Thread onSignal = new Thread(this::stopOnSignal, "ingest-stop");
+  private final Map<Signal, SignalHandler> replaced = new ConcurrentHashMap<>();
+  private final AtomicBoolean signalled = new AtomicBoolean();
 
   private record Running(SourceKind kind, JobID job, String folder) {
     SourceConfig source() {
@@ -75,7 +79,7 @@ public final class Capture implements AutoCloseable {
     this.cluster = cluster;
     this.ended = new CountDownLatch(sources);
     this.checkpointInterval = checkpointInterval;
-    Runtime.getRuntime().addShutdownHook(onSignal);
+    handleSignals();
     System.out.println("Flink's web page: " + cluster.webPage());
   }
 
@@ -253,20 +257,43 @@ public final class Capture implements AutoCloseable {
     }
   }
 
-  /** SIGTERM and Ctrl-C are how a capture is ended, so the process ends with 0 then. */
+  // A shutdown hook would be too late: the hooks of Iceberg and Flink run beside it, and end the
+  // threads that the last commit needs.
+  private void handleSignals() {
+    for (String name : List.of("TERM", "INT", "HUP")) {
+      try {
+        Signal signal = new Signal(name);
+        replaced.put(signal, Signal.handle(signal, unused -> stopOnSignal()));
+      } catch (IllegalArgumentException e) {
+        LOG.debug("There is no signal {} to handle here", name, e);
+      }
+    }
+  }
+
+  /**
+   * SIGTERM and Ctrl-C are how a capture is ended, so the process ends with 0 then. A second one
+   * changes nothing: a terminal sends Ctrl-C to a process and to the one that is about to stop it.
+   */
   private void stopOnSignal() {
-    stop();
-    System.out.flush();
-    Runtime.getRuntime().halt(exitCode());
+    if (signalled.compareAndSet(false, true)) {
+      Thread stop =
+          new Thread(
+              () -> {
+                stop();
+                System.out.flush();
+                System.exit(exitCode());
+              },
+              "ingest-stop");
+      stop.start();
+    }
   }
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(onSignal);
-    } catch (IllegalStateException shuttingDown) {
-      return; // the hook is at it
+    if (signalled.get()) {
+      return; // the thread that stops the captures is at it
     }
+    replaced.forEach(Signal::handle);
     try {
       cluster.close();
     } catch (Exception e) {
