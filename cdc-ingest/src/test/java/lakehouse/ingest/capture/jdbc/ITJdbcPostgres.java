@@ -37,7 +37,8 @@ class ITJdbcPostgres {
       INSERT INTO customer
       SELECT i, 'name ' || i, i / 8.0, i / 3.0, i %% 2 = 0, DATE '2000-01-01' + i,
         TIMESTAMP '2024-01-01 00:00:00.123456' + i * INTERVAL '1 h', ARRAY['a', NULL, i::text],
-        jsonb_build_object('i', i), md5(i::text)::uuid, decode(md5(i::text), 'hex'), i / 16.0
+        jsonb_build_object('i', i), md5(i::text)::uuid, decode(md5(i::text), 'hex'), i / 16.0,
+        clock_timestamp() - INTERVAL '1 h' -- longer ago than any look-back
       FROM generate_series(1, %d) i""";
   private static final String INCREMENTAL =
       """
