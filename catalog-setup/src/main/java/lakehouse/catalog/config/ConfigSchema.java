@@ -155,7 +155,9 @@ final class ConfigSchema {
     Class<?> type = field.getType().getErasedType();
     Key key = key(field);
     ObjectNode definition = context.getGeneratorConfig().createObjectNode();
-    if (type == String.class || type == URI.class) {
+    if (type == String.class && key.pattern().isEmpty()) {
+      definition.putArray("type").add("string").add("number").add("boolean"); // as written
+    } else if (type == String.class || type == URI.class) {
       text(definition, key.pattern().isEmpty() ? ".*" : key.pattern(), HOLDS_REFERENCE);
     } else if (type == Path.class) {
       definition.put("type", "string");
