@@ -12,6 +12,8 @@ import java.util.regex.PatternSyntaxException;
 
 /** What no key of a table of files can tell by itself. */
 final class FileTableChecks {
+  private static final List<String> WITH_TOKENS = List.of("string", "boolean", "int", "long");
+
   private FileTableChecks() {}
 
   static void check(FilesConfig source, String path, Problems problems) {
@@ -31,8 +33,41 @@ final class FileTableChecks {
       }
       checkColumns(table.columns(), table.key(), tablePath, problems);
     }
+    checkMasks(source, path, problems);
     if (source.tables().isEmpty()) {
       problems.add(path + ".tables", "is empty; expected the tables that the files are of");
+    }
+  }
+
+  /** A mask hides a column that is there, and whose values have one text each. */
+  private static void checkMasks(FilesConfig source, String path, Problems problems) {
+    for (int i = 0; i < source.masks().size(); i++) {
+      MaskConfig mask = source.masks().get(i);
+      String maskPath = "%s.masks[%d]".formatted(path, i);
+      Optional<FileTableConfig> table =
+          source.tables().stream()
+              .filter(t -> new TablePattern(mask.table()).matches("public", t.name()))
+              .findFirst();
+      Optional<ColumnConfig> column =
+          table.stream()
+              .flatMap(t -> t.columns().stream())
+              .filter(c -> c.name().equals(mask.column()))
+              .findFirst();
+      if (column.isEmpty()) {
+        problems.add(
+            maskPath, "hides nothing: there is no column %s.%s", mask.table(), mask.column());
+      } else if (mask.method() == MaskConfig.Method.REDACT) {
+        if (table.get().key().contains(mask.column())) {
+          problems.add(maskPath, "redacts a column of the key; expected the method token");
+        }
+      } else if (!WITH_TOKENS.contains(column.get().type())) {
+        problems.add(
+            maskPath,
+            "the type %s has no token, since one value has many texts; expected one of %s, or the"
+                + " method redact",
+            column.get().type(),
+            WITH_TOKENS);
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param quietTime how long a file must not have changed before it is taken in
  * @param rejected what is done with rows that cannot be taken
  * @param tables the tables that the files are of
+ * @param masks the columns hidden before bronze
  */
 @Variant("files")
 public record FilesConfig(
@@ -36,9 +37,11 @@ public record FilesConfig(
             min = 0)
         Duration quietTime,
     @Key("What is done with rows that break a rule or cannot be read.") RejectionConfig rejected,
-    @Key("The tables that the files are of.") List<FileTableConfig> tables)
+    @Key("The tables that the files are of.") List<FileTableConfig> tables,
+    @Key(value = "Columns hidden before bronze.", defaultValue = "[]") List<MaskConfig> masks)
     implements SourceConfig, Serializable {
   public FilesConfig {
     tables = List.copyOf(tables);
+    masks = List.copyOf(masks);
   }
 }

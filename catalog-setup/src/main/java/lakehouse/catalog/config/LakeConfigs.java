@@ -110,6 +110,8 @@ public final class LakeConfigs {
         tokens |= hasTokens(database.masks());
       } else if (source instanceof FilesConfig files) {
         FileTableChecks.check(files, path, problems);
+        checkMasks(files.masks(), path, problems);
+        tokens |= hasTokens(files.masks());
       } else if (source instanceof JdbcConfig database) {
         checkMasks(database.masks(), path, problems);
         tokens |= hasTokens(database.masks());

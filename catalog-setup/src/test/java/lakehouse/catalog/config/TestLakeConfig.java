@@ -256,6 +256,40 @@ final class TestLakeConfig {
   }
 
   @Test
+  void refusesMasksOfFilesThatHideNothingOrHaveNoToken() {
+    environment.put("MASK_KEY", "secret");
+    assertThat(
+            broken(
+                MINIMAL
+                    + """
+                      - name: drops
+                        kind: files
+                        location: file:///srv/drops
+                        tables:
+                          - name: visitor
+                            path: '*'
+                            format: csv
+                            key: [cnic]
+                            columns:
+                              - {name: cnic}
+                              - {name: born, type: date}
+                        masks:
+                          - {table: visitor, column: cnic, method: redact}
+                          - {table: visitor, column: born, method: token}
+                          - {table: visitor, column: phone, method: token}
+                    ingest:
+                      mask-key: ${env:MASK_KEY}
+                    """))
+        .hasMessageContaining(
+            "sources[1].masks[0]: redacts a column of the key; expected the method token")
+        .hasMessageContaining(
+            "sources[1].masks[1]: the type date has no token, since one value has many texts;"
+                + " expected one of [string, boolean, int, long], or the method redact")
+        .hasMessageContaining(
+            "sources[1].masks[2]: hides nothing: there is no column visitor.phone");
+  }
+
+  @Test
   void refusesWhatIsNoYamlOrStandsTwice() {
     assertThat(broken("catalog: {uri: [a\n"))
         .hasMessageContaining("line 2, column 1: is no YAML: ");

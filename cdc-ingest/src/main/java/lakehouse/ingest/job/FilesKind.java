@@ -78,7 +78,12 @@ record FilesKind(FilesConfig source, FilesFindings findings) implements SourceKi
   public SingleOutputStreamOperator<ChangeEvent> events(
       StreamExecutionEnvironment environment, LakeConfig config, SourceRun run) {
     return FilesEngine.capture(
-        environment, config.catalog(), source, run.epoch(), run.goesOnWith() != null);
+        environment,
+        config.catalog(),
+        source,
+        config.ingest().maskKey().orElse(null),
+        run.epoch(),
+        run.goesOnWith() != null);
   }
 
   @Override

@@ -8,12 +8,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.data.StringData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,17 +82,17 @@ final class CsvLines implements LineDecoder {
           "the line has %d values, and not %d".formatted(line.length, positions.length));
     }
     GenericRowData row = new GenericRowData(table.schema().arity());
-    Map<Object, Object> extra = null;
+    ExtraFields extra = null;
     for (int i = 0; i < line.length; i++) {
       int position = positions[i];
       if (position >= 0) {
         row.setField(position, table.columns().get(position).of(line[i]));
       } else if (line[i] != null) {
-        extra = extra == null ? new LinkedHashMap<>() : extra;
-        extra.put(StringData.fromString(names[i]), StringData.fromString(line[i]));
+        extra = extra == null ? new ExtraFields() : extra;
+        extra.add(names[i], line[i]);
       }
     }
-    row.setField(table.extra(), extra == null ? null : new GenericMapData(extra));
+    row.setField(table.extra(), ExtraFields.text(extra));
     return row;
   }
 

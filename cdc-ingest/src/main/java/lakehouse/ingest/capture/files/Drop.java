@@ -15,7 +15,8 @@ final class Drop implements Serializable {
 
   Drop(FilesConfig config) {
     this.config = config;
-    this.tables = config.tables().stream().map(FileTable::new).toList();
+    this.tables =
+        config.tables().stream().map(table -> new FileTable(table, config.masks())).toList();
   }
 
   FilesConfig config() {

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.util.regex.Pattern;
 import lakehouse.catalog.config.ColumnConfig;
+import lakehouse.catalog.config.MaskConfig;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
@@ -47,12 +48,15 @@ final class FileColumn implements Serializable {
   private final @Nullable Comparable<?> min;
   private final @Nullable Comparable<?> max;
   private final @Nullable Pattern pattern;
+  private final MaskConfig.@Nullable Method mask;
 
   /**
    * @param key whether the column is part of the key, and so needs a value
+   * @param mask how it is hidden before bronze; null if it is not
    */
-  FileColumn(ColumnConfig config, boolean key) {
+  FileColumn(ColumnConfig config, boolean key, MaskConfig.@Nullable Method mask) {
     this.name = config.name();
+    this.mask = mask;
     this.type = config.type();
     String[] parts = config.type().split("[(),]", -1);
     this.kind = Kind.valueOf(parts[0].toUpperCase(java.util.Locale.ROOT));
@@ -76,8 +80,17 @@ final class FileColumn implements Serializable {
     return required;
   }
 
-  /** The type in bronze. */
+  /** How it is hidden before bronze; null if it is not. */
+  MaskConfig.@Nullable Method mask() {
+    return mask;
+  }
+
+  /** The type in bronze: text where the column is hidden. */
   Type bronzeType() {
+    return mask != null ? Types.StringType.get() : plainType();
+  }
+
+  private Type plainType() {
     return switch (kind) {
       case STRING -> Types.StringType.get();
       case BOOLEAN -> Types.BooleanType.get();
@@ -92,7 +105,7 @@ final class FileColumn implements Serializable {
     };
   }
 
-  /** What a row holds for a value; null for null. */
+  /** What a row holds for a value, in clear; null for null. */
   @Nullable Object of(@Nullable String text) throws RejectedValueException {
     if (text == null) {
       if (required) {

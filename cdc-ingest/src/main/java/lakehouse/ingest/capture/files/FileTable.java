@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lakehouse.catalog.config.FileTableConfig;
+import lakehouse.catalog.config.MaskConfig;
+import lakehouse.catalog.config.TablePattern;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** A table whose rows come in files: its columns and the layout of its rows. */
 final class FileTable implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** What a row has beside the columns: name to text, or to JSON where it is none. */
+  /** What a row has beside the columns: a JSON object as text. */
   static final String EXTRA = "_extra";
 
   /** The file that a row came in. */
@@ -26,24 +29,43 @@ final class FileTable implements Serializable {
   private final TableSchema schema;
   private final Pattern path;
 
-  FileTable(FileTableConfig config) {
+  FileTable(FileTableConfig config, List<MaskConfig> masks) {
     this.config = config;
     this.columns =
         List.copyOf(
             config.columns().stream()
-                .map(column -> new FileColumn(column, config.key().contains(column.name())))
+                .map(
+                    column ->
+                        new FileColumn(
+                            column,
+                            config.key().contains(column.name()),
+                            mask(config.name(), column.name(), masks)))
                 .toList());
     List<TableSchema.Column> all = new ArrayList<>();
     columns.forEach(
-        column -> all.add(new TableSchema.Column(column.name(), column.bronzeType(), null)));
-    all.add(
-        new TableSchema.Column(
-            EXTRA,
-            Types.MapType.ofRequired(1, 2, Types.StringType.get(), Types.StringType.get()),
-            null));
+        column ->
+            all.add(new TableSchema.Column(column.name(), column.bronzeType(), column.mask())));
+    all.add(new TableSchema.Column(EXTRA, Types.StringType.get(), null));
     all.add(new TableSchema.Column(FILE, Types.StringType.get(), null));
     this.schema = new TableSchema("public", config.name(), all, config.key());
     this.path = Pattern.compile(regex(config.path()));
+  }
+
+  private static MaskConfig.@Nullable Method mask(
+      String table, String column, List<MaskConfig> masks) {
+    return masks.stream()
+        .filter(
+            mask ->
+                mask.column().equals(column)
+                    && new TablePattern(mask.table()).matches("public", table))
+        .map(MaskConfig::method)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether a column of it is hidden, so that none of its text may be kept as it came. */
+  boolean masked() {
+    return columns.stream().anyMatch(column -> column.mask() != null);
   }
 
   /** Where a star is any text without, two stars any text with a slash. */

@@ -10,12 +10,14 @@ import java.util.stream.Collectors;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.FilesConfig;
+import lakehouse.catalog.config.Secret;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEventTypeInfo;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Captures files that come in a folder, by Flink's file source, each exactly once: which of them
@@ -28,6 +30,7 @@ public final class FilesEngine {
   /**
    * Adds the capture to a job.
    *
+   * @param maskKey the key of tokens, or null if no column is masked by token
    * @param epoch of the rows
    * @param goesOn whether the catalog holds something of the epoch already
    */
@@ -35,6 +38,7 @@ public final class FilesEngine {
       StreamExecutionEnvironment environment,
       CatalogConfig catalog,
       FilesConfig config,
+      @Nullable Secret maskKey,
       int epoch,
       boolean goesOn) {
     Drop drop = new Drop(config);
@@ -50,7 +54,7 @@ public final class FilesEngine {
         .transform(
             "take in files",
             ChangeEventTypeInfo.INSTANCE,
-            new TakeInOperator(drop, epoch, position(catalog, drop, epoch, goesOn)))
+            new TakeInOperator(drop, epoch, maskKey, position(catalog, drop, epoch, goesOn)))
         .uid("take-in");
   }
 

@@ -1,20 +1,15 @@
 package lakehouse.ingest.capture.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.data.StringData;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object a line. What is no column goes to {@code _extra}. */
@@ -71,20 +66,14 @@ final class JsonLines implements LineDecoder {
   private GenericRowData object(JsonParser parser) throws IOException, RejectedValueException {
     GenericRowData row = new GenericRowData(table.schema().arity());
     java.util.Arrays.fill(seen, false);
-    Map<Object, Object> extra = null;
+    ExtraFields extra = null;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.getCurrentName();
       Integer position = positions.get(name);
       parser.nextToken();
       if (position == null) {
-        extra = extra == null ? new LinkedHashMap<>() : extra;
-        String value = value(parser);
-        StringData former =
-            (StringData)
-                extra.put(
-                    StringData.fromString(name),
-                    StringData.fromString(value == null ? "null" : value));
-        requireOnce(former != null, name, false);
+        extra = extra == null ? new ExtraFields() : extra;
+        requireOnce(!extra.add(name, parser), name, false);
       } else {
         requireOnce(seen[position], name, true);
         seen[position] = true;
@@ -96,7 +85,7 @@ final class JsonLines implements LineDecoder {
         row.setField(i, table.columns().get(i).of(null));
       }
     }
-    row.setField(table.extra(), extra == null ? null : new GenericMapData(extra));
+    row.setField(table.extra(), ExtraFields.text(extra));
     return row;
   }
 
@@ -113,13 +102,7 @@ final class JsonLines implements LineDecoder {
   private @Nullable String value(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_NULL -> null;
-      case START_OBJECT, START_ARRAY -> {
-        StringWriter written = new StringWriter();
-        try (JsonGenerator generator = json.createGenerator(written)) {
-          generator.copyCurrentStructure(parser);
-        }
-        yield written.toString();
-      }
+      case START_OBJECT, START_ARRAY -> ExtraFields.json(parser);
       default -> parser.getText();
     };
   }

@@ -10,9 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.data.StringData;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
@@ -110,18 +108,18 @@ final class ParquetDrop implements RecordReader {
 
   private GenericRowData row(Record record) throws RejectedValueException {
     GenericRowData row = new GenericRowData(table.schema().arity());
-    Map<Object, Object> extra = null;
+    ExtraFields extra = null;
     for (int i = 0; i < fields.size(); i++) {
       String text = text(record.get(i));
       Integer column = positions.get(fields.get(i).name());
       if (column != null) {
         row.setField(column, table.columns().get(column).of(text));
       } else if (text != null) {
-        extra = extra == null ? new LinkedHashMap<>() : extra;
-        extra.put(StringData.fromString(fields.get(i).name()), StringData.fromString(text));
+        extra = extra == null ? new ExtraFields() : extra;
+        extra.addJson(fields.get(i).name(), json(plain(record.get(i))));
       }
     }
-    row.setField(table.extra(), extra == null ? null : new GenericMapData(extra));
+    row.setField(table.extra(), ExtraFields.text(extra));
     return row;
   }
 
@@ -130,13 +128,17 @@ final class ParquetDrop implements RecordReader {
       return null;
     }
     if (value instanceof Record || value instanceof List || value instanceof Map) {
-      try {
-        return JSON.writeValueAsString(plain(value));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e);
-      }
+      return json(plain(value));
     }
     return plain(value).toString();
+  }
+
+  private static String json(Object plain) {
+    try {
+      return JSON.writeValueAsString(plain);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Object plain(@Nullable Object value) {

@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.RejectionConfig;
+import lakehouse.catalog.config.Secret;
+import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.event.TableSchema;
@@ -42,8 +45,10 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
 
   private final Drop drop;
   private final int epoch;
+  private final @Nullable Secret maskKey;
   private final FilesPosition start;
 
+  private transient ColumnMasks masks;
   private transient ListState<FilesPosition> stored;
   private transient FilesPosition position;
   private transient Map<String, FileTable> tables;
@@ -58,10 +63,12 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
   private transient TimestampData openModified;
 
   /**
+   * @param maskKey the key of tokens, or null if no column is masked by token
    * @param start where a start without Flink's state goes on
    */
-  TakeInOperator(Drop drop, int epoch, FilesPosition start) {
+  TakeInOperator(Drop drop, int epoch, @Nullable Secret maskKey, FilesPosition start) {
     this.drop = drop;
+    this.maskKey = maskKey;
     this.epoch = epoch;
     this.start = start;
     this.chainingStrategy = ChainingStrategy.ALWAYS;
@@ -81,6 +88,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
         position = restored;
       }
     }
+    masks = ColumnMasks.of(drop.config().masks(), maskKey);
     tables = new HashMap<>();
     drop.tables().forEach(table -> tables.put(table.config().name(), table));
     loaded =
@@ -101,6 +109,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
     if (record instanceof FileRecord.Row row) {
       open(file);
       FileTable table = tables.get(file.table());
+      hide(table, row.row());
       row.row().setField(table.file(), openPath);
       emit(table.schema(), Operation.INSERT, row.row(), row.ordinal(), row.position());
       accepted++;
@@ -114,6 +123,18 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
     } else if (record instanceof FileRecord.End end) {
       open(file);
       end(end);
+    }
+  }
+
+  private void hide(FileTable table, GenericRowData row) {
+    List<FileColumn> columns = table.columns();
+    for (int i = 0; i < columns.size(); i++) {
+      MaskConfig.Method mask = columns.get(i).mask();
+      if (mask != null) {
+        Object value = mask == MaskConfig.Method.REDACT ? null : row.getField(i);
+        row.setField(
+            i, value == null ? null : StringData.fromString(masks.token(value.toString())));
+      }
     }
   }
 
@@ -158,13 +179,14 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
 
   private void reject(
       DropFile file, long ordinal, String code, String rule, String reason, @Nullable String text) {
+    FileTable table = tables.get(file.table());
     output.collect(
         new StreamRecord<>(
             new ChangeEvent.Rejected(
-                tables.get(file.table()).schema().qualifiedName(),
+                table.schema().qualifiedName(),
                 new ChangeEvent.Rejected.Place(file.path(), ordinal, null),
                 new ChangeEvent.Rejected.Reason(code, reason),
-                text,
+                table.masked() ? null : text, // what could not be read cannot be hidden in part
                 new ChangeEvent.Rejected.Position(epoch, position.openOrdinal, ordinal))));
     news = true;
     rejected++;

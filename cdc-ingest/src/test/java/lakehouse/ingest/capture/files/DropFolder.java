@@ -56,6 +56,8 @@ final class DropFolder {
     try {
       Files.createDirectories(folder);
       Files.createDirectories(config.getParent());
+      Path maskKey = config.resolveSibling("mask-key");
+      Files.writeString(maskKey, "the key of tokens of this test");
       Files.writeString(
           config,
           """
@@ -73,6 +75,7 @@ final class DropFolder {
           ingest:
             state-folder: state
             checkpoint-interval: 500 ms
+            mask-key: "${file:%s}"
           """
               .formatted(
                   lake.platform().catalogConfig().uri(),
@@ -80,7 +83,8 @@ final class DropFolder {
                   name,
                   folder,
                   more.indent(4),
-                  tables.indent(6)));
+                  tables.indent(6),
+                  maskKey));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
