@@ -50,6 +50,11 @@ public record DataFolder(Path path) {
     return path.resolve("ingest");
   }
 
+  /** Where other systems leave their files. */
+  public Path drops() {
+    return path.resolve("drops");
+  }
+
   /** The servers' logs. */
   public Path logs() {
     return path.resolve("logs");

@@ -17,6 +17,8 @@ import lakehouse.catalog.platform.DataFolder;
 import lakehouse.catalog.platform.PlatformFile;
 import lakehouse.load.programs.CatalogLog;
 import lakehouse.load.programs.LakePrograms.Running;
+import lakehouse.load.utility.HeadEndDrops;
+import lakehouse.load.utility.LegacyPlatform;
 import lakehouse.load.utility.UtilityDatabase;
 import lakehouse.load.utility.UtilityDatabases;
 
@@ -30,6 +32,9 @@ final class CaptureProgress {
   /** A stream that is alive moves its source every few seconds, if only by a heartbeat. */
   private static final Duration STREAM_PATIENCE = Duration.ofMinutes(2);
 
+  /** However much its sources move. */
+  private static final Duration AT_MOST = Duration.ofHours(2);
+
   private final PlatformFile platform;
   private final DataFolder data;
   private final CatalogCommit catalog;
@@ -42,8 +47,12 @@ final class CaptureProgress {
     this.log = log;
   }
 
-  /** Waits until every published table is loaded; returns how many these are. */
-  int awaitLoaded(Running ingest, Consumer<String> now) throws SQLException, InterruptedException {
+  /**
+   * Waits until every published table is loaded, the queried one too, and all files are taken in;
+   * returns how many tables these are.
+   */
+  int awaitLoaded(Running ingest, int files, Consumer<String> now)
+      throws SQLException, InterruptedException {
     int published = 0;
     for (UtilityDatabase database : UtilityDatabase.values()) {
       published +=
@@ -53,7 +62,7 @@ final class CaptureProgress {
                   "SELECT count(*) FROM pg_publication_tables WHERE pubname = '%s'"
                       .formatted(UtilityDatabases.PUBLICATION));
     }
-    int tables = published;
+    int tables = published + 1;
     await(
         ingest,
         LOAD_PATIENCE,
@@ -63,15 +72,21 @@ final class CaptureProgress {
           for (UtilityDatabase database : UtilityDatabase.values()) {
             loaded += state(database).map(state -> state.loaded().size()).orElse(0);
           }
+          loaded += state(LegacyPlatform.DATABASE).map(state -> state.loaded().size()).orElse(0);
           now.accept(
               "%d of %d tables loaded, %,d rows".formatted(loaded, tables, log.captured().rows()));
-          return loaded >= tables;
+          return loaded >= tables && takenIn() >= files;
         });
     return tables;
   }
 
-  /** Waits until all that was committed before now is in the lake. */
-  void awaitCurrent(Running ingest, Consumer<String> now)
+  /**
+   * Waits until all that was committed before now is in the lake.
+   *
+   * @param round of the queried database, after which the next holds what was changed
+   * @param files how many there are
+   */
+  void awaitCurrent(Running ingest, long round, int files, Consumer<String> now)
       throws SQLException, InterruptedException {
     Map<UtilityDatabase, Long> targets = new EnumMap<>(UtilityDatabase.class);
     for (UtilityDatabase database : UtilityDatabase.values()) {
@@ -88,12 +103,23 @@ final class CaptureProgress {
             behind = Math.max(behind, target.getValue() - reached);
           }
           now.accept("%s behind".formatted(Console.bytes(Math.max(0, behind))));
-          return behind <= 0;
+          return behind <= 0
+              && takenIn() >= files
+              && state(LegacyPlatform.DATABASE).orElseThrow().position() > round;
         });
   }
 
+  /** How many files are at their end. */
+  private int takenIn() {
+    return state(HeadEndDrops.SOURCE).flatMap(SourceState::resume).map(Integer::parseInt).orElse(0);
+  }
+
   private Optional<SourceState> state(UtilityDatabase database) {
-    return catalog.state(database.databaseName());
+    return state(database.databaseName());
+  }
+
+  private Optional<SourceState> state(String source) {
+    return catalog.state(source);
   }
 
   private interface Condition {
@@ -105,8 +131,12 @@ final class CaptureProgress {
       throws InterruptedException {
     Map<UtilityDatabase, Optional<SourceState>> states = new EnumMap<>(UtilityDatabase.class);
     Map<UtilityDatabase, Long> moved = new EnumMap<>(UtilityDatabase.class);
+    long begun = System.nanoTime();
     while (!condition.holds()) {
       ingest.requireAlive();
+      if (System.nanoTime() - begun > AT_MOST.toNanos()) {
+        throw ingest.failure("is not there after %s; waited until %s".formatted(AT_MOST, what));
+      }
       for (UtilityDatabase database : UtilityDatabase.values()) {
         Optional<SourceState> state = state(database);
         if (!state.equals(states.put(database, state))) {

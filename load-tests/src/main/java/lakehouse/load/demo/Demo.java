@@ -119,7 +119,8 @@ public final class Demo implements Callable<Integer> {
         """
 
         Four PostgreSQL databases of an electric utility ---> bronze ---> silver ---> gold, and the
-        proof that nothing was lost. Every program is a process of its own; all of it is kept in
+        proof that nothing was lost; beside them a database without replication rights, and files.
+        Every program is a process of its own; all of it is kept in
           %s (%s)
 
         """,

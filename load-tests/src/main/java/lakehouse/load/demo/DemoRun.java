@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,8 @@ import lakehouse.load.programs.LakePrograms;
 import lakehouse.load.programs.LakePrograms.Running;
 import lakehouse.load.reconcile.ReconcileReport;
 import lakehouse.load.utility.DatabaseServer;
+import lakehouse.load.utility.HeadEndDrops;
+import lakehouse.load.utility.LegacyPlatform;
 import lakehouse.load.utility.LiveCounts;
 import lakehouse.load.utility.LiveOperation;
 import lakehouse.load.utility.LiveWorkload;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 /** One demo, step by step. */
 final class DemoRun {
   static final int STEPS = 9;
+
+  private static final LocalDate LAST_DAY = UtilityGenerator.DEFAULT_AS_OF.minusDays(1);
 
   private final Request request;
   private final DemoFolder folder;
@@ -55,6 +60,9 @@ final class DemoRun {
   private Captured captured = new Captured(0, 0);
   private int tables;
   private long catalogCommits;
+  private int reads;
+  private int files;
+  private int workOrders;
   private String proof = "";
   private String leftOut = "";
   private String results = "";
@@ -116,8 +124,9 @@ final class DemoRun {
 
   private String fillDatabases(Consumer<String> now) throws SQLException, InterruptedException {
     PlatformSecrets secrets = new PlatformSecrets(folder.data());
-    now.accept("creating four databases");
+    now.accept("creating five databases");
     new UtilityDatabases(server()).create(database -> secrets.ensure(database.roleName()));
+    legacy().create(secrets.ensure(LegacyPlatform.ROLE));
     seeded =
         new UtilityGenerator(request.seed(), request.size(), UtilityGenerator.DEFAULT_AS_OF)
             .seed(
@@ -125,8 +134,12 @@ final class DemoRun {
                 Runtime.getRuntime().availableProcessors(),
                 (done, parts, rows) ->
                     now.accept("part %d of %d, %s rows".formatted(done, parts, grouped(rows))));
-    return "4 databases, %d tables, %s rows"
-        .formatted(seeded.rows().size(), grouped(seeded.totalRows()));
+    workOrders = legacy().fill();
+    drops().dropTariffs();
+    reads = drops().dropReads(LAST_DAY.minusDays(1));
+    files = 2;
+    return "5 databases, %d tables, %s rows; %d files"
+        .formatted(seeded.rows().size() + 1, grouped(seeded.totalRows() + workOrders), files);
   }
 
   private String setUpCatalog(Consumer<String> now) throws InterruptedException {
@@ -136,11 +149,11 @@ final class DemoRun {
   }
 
   private String load(Consumer<String> now) throws Exception {
-    now.accept("starting one Flink job for each database");
+    now.accept("starting one Flink job for each source");
     ingest = programs.start("ingest", "ingest", "--checkpoint-interval", "PT2S");
     try (LakeCatalog catalog = catalog();
         CatalogCommit states = new CatalogCommit(catalog)) {
-      tables = progress(states, catalog).awaitLoaded(ingest, now);
+      tables = progress(states, catalog).awaitLoaded(ingest, files, now);
       loaded = new CatalogLog(catalog).captured();
       return "%d tables, %s rows in bronze by %s catalog commits"
           .formatted(tables, grouped(loaded.rows()), grouped(loaded.commits()));
@@ -158,7 +171,11 @@ final class DemoRun {
     changed = counts;
     try (LakeCatalog catalog = catalog();
         CatalogCommit states = new CatalogCommit(catalog)) {
-      progress(states, catalog).awaitCurrent(requireNonNull(ingest), now);
+      long round = states.state(LegacyPlatform.DATABASE).orElseThrow().position();
+      workOrders += legacy().change();
+      reads += drops().dropReads(LAST_DAY);
+      files++;
+      progress(states, catalog).awaitCurrent(requireNonNull(ingest), round, files, now);
       captured = new CatalogLog(catalog).captured().since(loaded);
       return "%s rows changed by %s transactions, captured by %s commits"
           .formatted(
@@ -185,7 +202,7 @@ final class DemoRun {
 
   private String askMarts() {
     try (LakeCatalog catalog = catalog()) {
-      return MartTables.read(catalog);
+      return MartTables.read(catalog, reads, HeadEndDrops.BROKEN_LINES * (files - 1));
     }
   }
 
@@ -221,6 +238,7 @@ final class DemoRun {
         read        %s rows of %d tables by the initial load
         changed     %s
         captured    %s changes of the captured tables by %s catalog commits
+        beside      %s work orders of a database that is asked by queries, %d files
         catalog     %s commits on main, by setup, ingest and models
         warehouse   %s files, %s
         time        %s
@@ -233,6 +251,8 @@ final class DemoRun {
             operations,
             grouped(captured.rows()),
             grouped(captured.commits()),
+            grouped(workOrders),
+            files,
             grouped(catalogCommits),
             grouped(size.files()),
             Console.bytes(size.bytes()),
@@ -251,6 +271,14 @@ final class DemoRun {
   private CaptureProgress progress(CatalogCommit states, LakeCatalog catalog) {
     return new CaptureProgress(
         requireNonNull(platform), folder.data(), states, new CatalogLog(catalog));
+  }
+
+  private LegacyPlatform legacy() {
+    return new LegacyPlatform(server());
+  }
+
+  private HeadEndDrops drops() {
+    return new HeadEndDrops(server(), folder.data().drops());
   }
 
   private static String lastLine(String output) {

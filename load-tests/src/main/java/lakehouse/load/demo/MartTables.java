@@ -106,15 +106,54 @@ final class MartTables {
               FROM lake.gold.complaint_sla
               WHERE month = DATE '%1$s'
               GROUP BY category
-              ORDER BY complaints DESC, category"""));
+              ORDER BY complaints DESC, category"""),
+          new Question(
+              "Reads that the head-end sent in files, against those of its database",
+              """
+              SELECT
+                CAST(f.read_at + INTERVAL 5 HOURS AS DATE) AS day,
+                count(*) AS reads_in_files,
+                count(r.meter_id) AS also_in_database,
+                count_if(r.energy_kwh = f.kwh) AS equal,
+                CAST(sum(f.kwh) AS DECIMAL(18, 1)) AS kwh
+              FROM lake.silver.head_end.interval_read f
+              LEFT JOIN lake.silver.metering.meter m ON m.serial_no = f.meter
+              LEFT JOIN lake.silver.metering.interval_reading r
+                ON r.meter_id = m.meter_id
+                AND r.read_at = f.read_at
+              GROUP BY 1
+              ORDER BY 1"""),
+          new Question(
+              "Lines of files that were not taken in, with their reason",
+              """
+              SELECT reason, message, count(*) AS lines, max(file) AS the_last_in
+              FROM lake.ops.quarantine_head_end
+              GROUP BY 1, 2
+              ORDER BY 1"""),
+          new Question(
+              "Work orders of the old platform, which is asked by queries",
+              """
+              SELECT
+                kind,
+                count(*) AS orders,
+                count_if(closed_at IS NULL) AS open,
+                CAST(avg(timestampdiff(MINUTE, opened_at, closed_at)) AS DECIMAL(9, 1)) AS average_minutes
+              FROM lake.silver.legacy.work_order
+              GROUP BY kind
+              ORDER BY kind"""));
 
   private MartTables() {}
 
   /** What is asked of a mart; the month is filled in. */
   private record Question(String title, String sql) {}
 
-  /** Asks at the head of the published branch, and returns the tables as text. */
-  static String read(LakeCatalog catalog) {
+  /**
+   * Asks at the head of the published branch, and returns the tables as text.
+   *
+   * @param reads how many reads came in files
+   * @param broken how many lines of files cannot be taken
+   */
+  static String read(LakeCatalog catalog, int reads, int broken) {
     String published = catalog.config().reference();
     String hash = catalog.reference(published).orElseThrow().getHash();
     SparkSession spark = LakeSession.open(catalog.config(), hash);
@@ -132,8 +171,27 @@ final class MartTables {
       console.say("%n%s", question.title().formatted(month()));
       console.table(Arrays.asList(answer.columns()), rows.stream().map(MartTables::cells).toList());
     }
+    requireFiles(spark, reads, broken);
     console.say("%nAlso in lake.gold: %s", String.join(", ", others(spark)));
     return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** What came in files is all there: in silver, or in quarantine with its reason. */
+  private static void requireFiles(SparkSession spark, int reads, int broken) {
+    Row found =
+        spark
+            .sql(
+                """
+                SELECT
+                  (SELECT count(*) FROM lake.silver.head_end.interval_read),
+                  (SELECT count(*) FROM lake.ops.quarantine_head_end)""")
+            .first();
+    if (found.getLong(0) != reads || found.getLong(1) != broken) {
+      throw new LakeException(
+          ExitCode.DATA_CHECK,
+          "Of %d reads and %d broken lines in files, silver has %d and the quarantine %d."
+              .formatted(reads, broken, found.getLong(0), found.getLong(1)));
+    }
   }
 
   /** The other tables that answer questions: neither dimensions nor what the models keep. */

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "lake databases",
     description = {
       "The four source databases of an invented electric utility: billing, metering, network and"
-          + " service.",
+          + " service; and beside them an old platform's, legacy, and a folder of files.",
       ""
     },
     subcommands = {
@@ -84,6 +84,8 @@ public final class DatabasesCommand {
       data().create();
       PlatformSecrets secrets = new PlatformSecrets(data());
       new UtilityDatabases(server).create(database -> secrets.ensure(database.roleName()));
+      new LegacyPlatform(server).create(secrets.ensure(LegacyPlatform.ROLE));
+      new HeadEndDrops(server, data().drops()).create();
     }
   }
 
@@ -179,6 +181,11 @@ public final class DatabasesCommand {
       out.printf(
           "%-28s %,12d rows in %.1f s%n",
           "all", result.totalRows(), result.elapsedMillis() / 1000.0);
+      out.printf("%-28s %,12d%n", "legacy.work_order", new LegacyPlatform(server).fill());
+      HeadEndDrops drops = new HeadEndDrops(server, where.data().drops());
+      drops.dropTariffs();
+      int reads = drops.dropReads(asOf.minusDays(1));
+      out.printf("%-28s %,12d lines of files in %s%n", "head_end", reads, where.data().drops());
     }
   }
 

@@ -100,20 +100,9 @@ public final class UtilityDatabases {
 
   private void create(UtilityDatabase database, Secret password, String schema)
       throws SQLException {
-    try (Connection admin = server.admin();
-        Statement statement = admin.createStatement()) {
-      PGConnection quoting = admin.unwrap(PGConnection.class);
-      String role = quoting.escapeIdentifier(database.roleName());
-      if (!exists(admin, "SELECT FROM pg_roles WHERE rolname = ?", database.roleName())) {
-        statement.execute("CREATE ROLE " + role + " LOGIN REPLICATION");
-      }
-      statement.execute(
-          "ALTER ROLE " + role + " PASSWORD '" + quoting.escapeLiteral(password.reveal()) + "'");
-      if (!exists(admin, "SELECT FROM pg_database WHERE datname = ?", database.databaseName())) {
-        String name = quoting.escapeIdentifier(database.databaseName());
-        statement.execute("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");
-        statement.execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC");
-      }
+    try (Connection admin = server.admin()) {
+      createRole(admin, database.roleName(), "LOGIN REPLICATION", password);
+      createDatabase(admin, database.databaseName());
     }
     try (Connection connection = server.connect(database);
         Statement statement = connection.createStatement()) {
@@ -125,9 +114,37 @@ public final class UtilityDatabases {
     }
   }
 
+  static void createRole(Connection admin, String name, String attributes, Secret password)
+      throws SQLException {
+    PGConnection quoting = admin.unwrap(PGConnection.class);
+    String role = quoting.escapeIdentifier(name);
+    try (Statement statement = admin.createStatement()) {
+      if (!exists(admin, "SELECT FROM pg_roles WHERE rolname = ?", name)) {
+        statement.execute("CREATE ROLE " + role + " " + attributes);
+      }
+      statement.execute(
+          "ALTER ROLE " + role + " PASSWORD '" + quoting.escapeLiteral(password.reveal()) + "'");
+    }
+  }
+
+  static void createDatabase(Connection admin, String name) throws SQLException {
+    if (exists(admin, "SELECT FROM pg_database WHERE datname = ?", name)) {
+      return;
+    }
+    String database = admin.unwrap(PGConnection.class).escapeIdentifier(name);
+    try (Statement statement = admin.createStatement()) {
+      statement.execute("CREATE DATABASE " + database + " TEMPLATE template0 ENCODING 'UTF8'");
+      statement.execute("REVOKE ALL ON DATABASE " + database + " FROM PUBLIC");
+    }
+  }
+
   /** The DDL of a database. */
   public static String schema(UtilityDatabase database) {
-    String resource = "/databases/" + database.databaseName() + ".sql";
+    return ddl(database.databaseName());
+  }
+
+  static String ddl(String database) {
+    String resource = "/databases/" + database + ".sql";
     try (InputStream in = UtilityDatabases.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("Resource " + resource + " is missing from the jar");
@@ -138,8 +155,7 @@ public final class UtilityDatabases {
     }
   }
 
-  private static boolean exists(Connection connection, String query, String name)
-      throws SQLException {
+  static boolean exists(Connection connection, String query, String name) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setString(1, name);
       try (ResultSet rows = statement.executeQuery()) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.platform.PlatformFile;
 import lakehouse.catalog.platform.PlatformProcess;
@@ -60,7 +61,15 @@ class ITRealTransformers {
     try (PlatformProcess platform = PlatformProcess.start(folder.resolve("data"))) {
       load(platform, measurements);
       run("catalog-setup", "lakehouse.catalog.setup.CatalogSetup", platform, "apply");
-      run("cdc-ingest", "lakehouse.ingest.CdcIngestJob", platform, "--until-loaded");
+      run(
+          "cdc-ingest",
+          "lakehouse.ingest.CdcIngestJob",
+          platform,
+          "--until-loaded",
+          "--source=billing",
+          "--source=metering",
+          "--source=network",
+          "--source=service");
       run("batch-models", "lakehouse.models.ModelsJob", platform, "run");
 
       SortedMap<String, BigDecimal> inSource = inPostgres(platform);
@@ -69,14 +78,16 @@ class ITRealTransformers {
     }
   }
 
-  private static void run(String module, String main, PlatformProcess platform, String argument) {
+  private static void run(
+      String module, String main, PlatformProcess platform, String... arguments) {
     try (ProgramProcess program =
         ProgramProcess.start(
             module,
             main,
             platform.data().logs().resolve(main + ".log"),
             List.of(),
-            List.of(argument, "--data", platform.data().toString()))) {
+            Stream.concat(Stream.of(arguments), Stream.of("--data", platform.data().toString()))
+                .toList())) {
       assertThat(program.exitCode()).as(program.output()).isZero();
     }
   }
