@@ -1,6 +1,7 @@
 package lakehouse.catalog.table;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -61,6 +62,17 @@ public final class ChangeColumns {
 
   private static final Set<String> NAMES = Set.copyOf(ALL);
 
+  // as org.apache.iceberg.MetadataColumns has them; it is not the same in every engine's runtime
+  private static final Set<String> OF_ICEBERG =
+      Set.of(
+          "_file",
+          "_pos",
+          "_deleted",
+          "_spec_id",
+          "_partition",
+          "_row_id",
+          "_last_updated_sequence_number");
+
   /** Table property: the source's name. */
   public static final String SOURCE_PROPERTY = "lakehouse.source";
 
@@ -80,6 +92,15 @@ public final class ChangeColumns {
   public static final String MASKS_PROPERTY = "lakehouse.masks";
 
   private ChangeColumns() {}
+
+  /**
+   * Whether no column of a source can have the name, in any case of its letters: it is that of a
+   * metadata column, or Spark and Iceberg mean a row's place by it and could not read the table.
+   */
+  public static boolean reserved(String column) {
+    String lower = column.toLowerCase(Locale.ROOT);
+    return contains(lower) || OF_ICEBERG.contains(lower);
+  }
 
   /** Whether the name is one of a metadata column. */
   public static boolean contains(String column) {

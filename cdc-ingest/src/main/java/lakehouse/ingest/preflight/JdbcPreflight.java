@@ -113,7 +113,7 @@ final class JdbcPreflight {
     Set<String> names = new HashSet<>();
     for (JdbcColumn column : table.columns()) {
       String lower = column.name().toLowerCase(java.util.Locale.ROOT);
-      if (ChangeColumns.contains(lower)) {
+      if (ChangeColumns.reserved(column.name())) {
         add(
             "Table %s has a column that bronze needs for itself.".formatted(table.name()),
             "column " + column.name(),

@@ -166,9 +166,7 @@ final class SourcePreflight {
     facts.leaves(table).forEach(this::readable);
     List<String> columns = table.columns().stream().map(Column::name).toList();
     for (String column : columns) {
-      when(
-          ChangeColumns.contains(column.toLowerCase(Locale.ROOT)),
-          new SourceViolation.NameTaken(name, column));
+      when(ChangeColumns.reserved(column), new SourceViolation.NameTaken(name, column));
     }
     byCase(columns)
         .forEach(

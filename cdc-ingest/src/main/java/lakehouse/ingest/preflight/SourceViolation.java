@@ -300,7 +300,7 @@ public sealed interface SourceViolation extends Violation {
   record NameTaken(String table, String column) implements SourceViolation {
     @Override
     public String cause() {
-      return "A column has the name of a metadata column of bronze.";
+      return "A column has the name of a metadata column of bronze or of Iceberg.";
     }
 
     @Override

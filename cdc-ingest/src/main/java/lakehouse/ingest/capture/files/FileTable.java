@@ -20,7 +20,7 @@ final class FileTable implements Serializable {
   static final String EXTRA = "_extra";
 
   /** The file that a row came in. */
-  static final String FILE = "_file";
+  static final String FILE = "_source_file";
 
   private static final Pattern STARS = Pattern.compile("\\*+");
 

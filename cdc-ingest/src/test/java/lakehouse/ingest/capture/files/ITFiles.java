@@ -76,7 +76,7 @@ class ITFiles {
     Record first = first(drop, "reading", "M1");
     assertThat(first.getField("_extra"))
         .isEqualTo("{\"firmware\":\"v2\",\"tags\":{\"a\":[1,0.10000000000000000001]}}");
-    assertThat(first.getField("_file")).isEqualTo("readings/a.jsonl");
+    assertThat(first.getField("_source_file")).isEqualTo("readings/a.jsonl");
     assertThat(first.getField("_op")).isEqualTo("c");
     assertThat(first.getField("_seq")).isEqualTo(1L);
     Record tariff = drop.rows("tariff").get(0);
@@ -199,7 +199,7 @@ class ITFiles {
     assertThat(taken(drop, "M20")).as("what is whole in the cut archive").isBetween(1L, 19_999L);
     assertThat(drop.rows("reading")).extracting(row -> row.getField("meter")).contains("M1", "M12");
     assertThat(drop.rows("tariff"))
-        .extracting(row -> row.getField("code") + " " + row.getField("_file"))
+        .extracting(row -> row.getField("code") + " " + row.getField("_source_file"))
         .containsExactlyInAnyOrder("A tariffs/moved.csv", "B tariffs/quote.csv");
     assertThat(drop.quarantined())
         .allSatisfy(
