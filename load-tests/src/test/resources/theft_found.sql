@@ -10,5 +10,6 @@ SELECT
   count(*) FILTER (WHERE stolen) AS stolen,
   count(*) FILTER (WHERE stolen_percent >= 65) AS plain,
   count(*) FILTER (WHERE suspected) AS suspected,
-  count(*) FILTER (WHERE suspected AND stolen) AS found
+  count(*) FILTER (WHERE suspected AND stolen) AS found,
+  count(*) FILTER (WHERE suspected AND stolen_percent >= 65) AS plain_found
 FROM bills
