@@ -105,7 +105,8 @@ final class ManifestCheck {
   /**
    * How many of the stolen bills are suspected, and how many of the suspected are stolen. Those of
    * which two thirds are stolen are so far below any other consumer that nothing can excuse a miss
-   * of more than one in ten, or of one where they are few; no more than the rate of honest ones may be suspected besides.
+   * of more than one in ten, or of one where they are few; no more than the rate of honest ones may
+   * be suspected besides.
    */
   private List<String> thefts() throws SQLException, IOException {
     long[] n = sources.numbers("theft_found.sql");
