@@ -7,10 +7,11 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 
 /** Whether a text can bound the values of a type. */
-final class ColumnBound {
+public final class ColumnBound {
   private ColumnBound() {}
 
-  static boolean fits(String type, String text) {
+  /** Whether it can; the type is one of {@link ColumnConfig#TYPE}. */
+  public static boolean fits(String type, String text) {
     try {
       switch (type) {
         case "string", "boolean" -> {

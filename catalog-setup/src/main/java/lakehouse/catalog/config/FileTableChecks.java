@@ -101,7 +101,7 @@ final class FileTableChecks {
     }
   }
 
-  private static Optional<String> syntaxError(String pattern) {
+  static Optional<String> syntaxError(String pattern) {
     try {
       Pattern.compile(pattern);
       return Optional.empty();

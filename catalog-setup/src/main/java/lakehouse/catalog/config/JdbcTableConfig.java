@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param refreshInterval how often all rows are read anew
  * @param compareKeysInterval how often keys are compared, which finds deleted rows
  * @param allowScan whether the watermark may be without an index
+ * @param rules what the values of columns keep to
  */
 public record JdbcTableConfig(
     @Key(
@@ -66,10 +67,15 @@ public record JdbcTableConfig(
                 "Whether the watermark may be without an index, so that each reading scans the"
                     + " table.",
             defaultValue = "false")
-        boolean allowScan)
+        boolean allowScan,
+    @Key(
+            value = "What the values of columns keep to; a row that breaks a rule is rejected.",
+            defaultValue = "[]")
+        List<ColumnRuleConfig> rules)
     implements Serializable {
   public JdbcTableConfig {
     key = List.copyOf(key);
+    rules = List.copyOf(rules);
   }
 
   private Object writeReplace() {
@@ -85,7 +91,8 @@ public record JdbcTableConfig(
         partitions,
         refreshInterval.orElse(null),
         compareKeysInterval.orElse(null),
-        allowScan);
+        allowScan,
+        rules);
   }
 
   /** The same with null for what is absent, since an {@code Optional} is not serializable. */
@@ -101,7 +108,8 @@ public record JdbcTableConfig(
       int partitions,
       @Nullable Duration refreshInterval,
       @Nullable Duration compareKeysInterval,
-      boolean allowScan)
+      boolean allowScan,
+      List<ColumnRuleConfig> rules)
       implements Serializable {
     private Object readResolve() {
       return new JdbcTableConfig(
@@ -116,7 +124,8 @@ public record JdbcTableConfig(
           partitions,
           Optional.ofNullable(refreshInterval),
           Optional.ofNullable(compareKeysInterval),
-          allowScan);
+          allowScan,
+          rules);
     }
   }
 

@@ -113,12 +113,24 @@ public final class LakeConfigs {
         checkMasks(files.masks(), path, problems);
         tokens |= hasTokens(files.masks());
       } else if (source instanceof JdbcConfig database) {
+        checkRules(database, path, problems);
         checkMasks(database.masks(), path, problems);
         tokens |= hasTokens(database.masks());
       }
     }
     if (tokens && config.ingest().maskKey().isEmpty()) {
       problems.add("ingest.mask-key", "is missing, and a mask has the method token");
+    }
+  }
+
+  private static void checkRules(JdbcConfig source, String path, Problems problems) {
+    for (int i = 0; i < source.tables().size(); i++) {
+      List<ColumnRuleConfig> rules = source.tables().get(i).rules();
+      for (int k = 0; k < rules.size(); k++) {
+        String rule = "%s.tables[%d].rules[%d]".formatted(path, i, k);
+        FileTableChecks.syntaxError(rules.get(k).pattern())
+            .ifPresent(error -> problems.add(rule + ".pattern", "is no pattern: %s", error));
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import lakehouse.catalog.config.ColumnRuleConfig;
 import lakehouse.catalog.config.JdbcConfig;
 import lakehouse.catalog.config.JdbcTableConfig;
 import lakehouse.catalog.config.MaskConfig;
@@ -107,6 +108,20 @@ final class JdbcPreflight {
     watermark(session, table);
     parts(table);
     masks(table);
+    for (ColumnRuleConfig rule : table.idleRules()) {
+      add(
+          "A rule of table %s cannot be held.".formatted(table.name()),
+          table
+              .column(rule.column())
+              .map(
+                  column ->
+                      column.mask() != null
+                          ? "column %s is masked, and has no bounds then".formatted(column.name())
+                          : "a bound is no value of column %s, which is of the type %s"
+                              .formatted(column.name(), column.type()))
+              .orElse("there is no column " + rule.column()),
+          "Correct the rule: names count as the database spells them.");
+    }
   }
 
   private void columns(JdbcTable table) {

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import lakehouse.ingest.capture.ContractColumn;
+import lakehouse.ingest.capture.RejectedValueException;
+import lakehouse.ingest.capture.RejectionRule;
 import org.apache.flink.table.data.GenericRowData;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +39,7 @@ final class CsvLines implements LineDecoder {
         CsvSchema.emptySchema()
             .withColumnSeparator(table.config().delimiter().charAt(0))
             .withQuoteChar('"');
-    this.names = table.columns().stream().map(FileColumn::name).toArray(String[]::new);
+    this.names = table.columns().stream().map(ContractColumn::name).toArray(String[]::new);
     this.positions = new int[names.length];
     Arrays.setAll(positions, i -> i);
   }
@@ -49,7 +52,7 @@ final class CsvLines implements LineDecoder {
   @Override
   public void header(byte[] bytes, int offset, int length) throws RejectedValueException {
     @Nullable String[] header = values(bytes, offset, length);
-    List<String> columns = table.columns().stream().map(FileColumn::name).toList();
+    List<String> columns = table.columns().stream().map(ContractColumn::name).toList();
     positions = new int[header.length];
     names = new String[header.length];
     HashSet<String> found = new HashSet<>();
@@ -64,7 +67,7 @@ final class CsvLines implements LineDecoder {
     List<String> missing =
         table.columns().stream()
             .filter(column -> column.required() && !found.contains(column.name()))
-            .map(FileColumn::name)
+            .map(ContractColumn::name)
             .toList();
     if (!missing.isEmpty()) {
       throw new RejectedValueException(

@@ -1,5 +1,6 @@
 package lakehouse.ingest.capture.files;
 
+import lakehouse.ingest.capture.RejectionRule;
 import org.apache.flink.table.data.GenericRowData;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import lakehouse.catalog.config.FileTableConfig;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.TablePattern;
+import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class FileTable implements Serializable {
   private static final Pattern STARS = Pattern.compile("\\*+");
 
   private final FileTableConfig config;
-  private final List<FileColumn> columns;
+  private final List<ContractColumn> columns;
   private final TableSchema schema;
   private final Pattern path;
 
@@ -36,7 +37,7 @@ final class FileTable implements Serializable {
             config.columns().stream()
                 .map(
                     column ->
-                        new FileColumn(
+                        new ContractColumn(
                             column,
                             config.key().contains(column.name()),
                             mask(config.name(), column.name(), masks)))
@@ -86,7 +87,7 @@ final class FileTable implements Serializable {
     return config;
   }
 
-  List<FileColumn> columns() {
+  List<ContractColumn> columns() {
     return columns;
   }
 

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import lakehouse.ingest.capture.ContractColumn;
+import lakehouse.ingest.capture.RejectedValueException;
+import lakehouse.ingest.capture.RejectionRule;
 import org.apache.flink.table.data.GenericRowData;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,7 @@ final class JsonLines implements LineDecoder {
   JsonLines(FileTable table) {
     this.table = table;
     this.text = new LineText(table.config().encoding());
-    List<FileColumn> columns = table.columns();
+    List<ContractColumn> columns = table.columns();
     for (int i = 0; i < columns.size(); i++) {
       positions.put(columns.get(i).name(), i);
     }

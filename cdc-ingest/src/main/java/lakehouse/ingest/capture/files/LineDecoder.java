@@ -1,5 +1,6 @@
 package lakehouse.ingest.capture.files;
 
+import lakehouse.ingest.capture.RejectedValueException;
 import org.apache.flink.table.data.GenericRowData;
 
 /** Makes rows of a file's lines. Not for use by many threads. */

@@ -1,6 +1,8 @@
 package lakehouse.ingest.capture.files;
 
 import java.io.IOException;
+import lakehouse.ingest.capture.RejectedValueException;
+import lakehouse.ingest.capture.RejectionRule;
 import org.apache.flink.table.data.GenericRowData;
 import org.jspecify.annotations.Nullable;
 

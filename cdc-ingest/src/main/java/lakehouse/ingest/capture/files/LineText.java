@@ -6,6 +6,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import lakehouse.ingest.capture.RejectedValueException;
+import lakehouse.ingest.capture.RejectionRule;
 
 /** The text of lines, strictly in a character set. Not for use by many threads. */
 final class LineText {

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import lakehouse.ingest.capture.ContractColumn;
+import lakehouse.ingest.capture.RejectedValueException;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.table.data.GenericRowData;
@@ -63,7 +65,7 @@ final class ParquetDrop implements RecordReader {
     List<String> missing =
         table.columns().stream()
             .filter(column -> column.required() && schema.findField(column.name()) == null)
-            .map(FileColumn::name)
+            .map(ContractColumn::name)
             .toList();
     if (!missing.isEmpty()) {
       unread =

@@ -12,6 +12,7 @@ import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.RejectionConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.event.TableSchema;
@@ -127,7 +128,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
   }
 
   private void hide(FileTable table, GenericRowData row) {
-    List<FileColumn> columns = table.columns();
+    List<ContractColumn> columns = table.columns();
     for (int i = 0; i < columns.size(); i++) {
       MaskConfig.Method mask = columns.get(i).mask();
       if (mask != null) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Locale;
 import lakehouse.catalog.config.MaskConfig;
+import lakehouse.ingest.capture.ContractColumn;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.BinaryType;
 import org.apache.iceberg.types.Types.BooleanType;
@@ -26,8 +27,14 @@ import org.jspecify.annotations.Nullable;
  * @param type the type in bronze; that of a masked column is text
  * @param nullable whether it may hold no value
  * @param mask how its values are hidden, or null
+ * @param contract what its values keep to, or null
  */
-public record JdbcColumn(String name, Type type, boolean nullable, MaskConfig.@Nullable Method mask)
+public record JdbcColumn(
+    String name,
+    Type type,
+    boolean nullable,
+    MaskConfig.@Nullable Method mask,
+    @Nullable ContractColumn contract)
     implements Serializable {
   private static final int MAX_PRECISION = 38;
 
@@ -61,6 +68,17 @@ public record JdbcColumn(String name, Type type, boolean nullable, MaskConfig.@N
   private static boolean isMariaDbInstant(ResultSetMetaData columns, String name) {
     String driver = columns.getClass().getName();
     return name.equals("timestamp") && (driver.contains("mariadb") || driver.contains("mysql"));
+  }
+
+  /** The type as a contract names it. */
+  static String contractType(Type type) {
+    return switch (type.typeId()) {
+      case INTEGER -> "int";
+      case TIMESTAMP -> ((TimestampType) type).shouldAdjustToUTC() ? "timestamptz" : "timestamp";
+      case BOOLEAN, LONG, FLOAT, DOUBLE, DATE -> type.toString();
+      case DECIMAL -> type.toString().replace(" ", "");
+      default -> "string";
+    };
   }
 
   private static Type decimal(int precision, int scale) {

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.capture.ContractColumn;
+import lakehouse.ingest.capture.RejectedValueException;
 import lakehouse.ingest.capture.jdbc.JdbcValues.Read;
 import lakehouse.ingest.event.ChangeEvent.Rejected.Reason;
 import lakehouse.ingest.event.TableSchema;
@@ -56,6 +59,9 @@ final class JdbcRows implements ResultExtractor<JdbcRow> {
       if (read.value() == null && schema.key().contains(column.name())) {
         fault = fault(column, read);
       }
+      if (column.contract() != null && fault == null) {
+        fault = broken(column, column.contract(), result.getString(i + 1), read);
+      }
     }
     if (unrepresentable != null) {
       row.setField(schema.unrepresentable(), new GenericMapData(unrepresentable));
@@ -79,6 +85,17 @@ final class JdbcRows implements ResultExtractor<JdbcRow> {
             "key-unrepresentable",
             "Column %s is of the key, and its value is none of the type %s."
                 .formatted(column.name(), column.type()));
+  }
+
+  // A value is held against its rules in clear; one that is hidden has no bounds.
+  private static @Nullable Reason broken(
+      JdbcColumn column, ContractColumn contract, @Nullable String text, Read read) {
+    try {
+      contract.check(text, column.mask() == null ? read.value() : null);
+      return null;
+    } catch (RejectedValueException e) {
+      return new Reason(e.rule().name().toLowerCase(Locale.ROOT), e.getMessage());
+    }
   }
 
   private static int size(Read read) {

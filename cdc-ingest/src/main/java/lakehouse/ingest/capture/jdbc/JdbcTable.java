@@ -11,9 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import lakehouse.catalog.config.ColumnBound;
+import lakehouse.catalog.config.ColumnConfig;
+import lakehouse.catalog.config.ColumnRuleConfig;
 import lakehouse.catalog.config.JdbcTableConfig;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -49,12 +54,51 @@ public record JdbcTable(
             masks.method(name.bronzeSchema(), name.table(), column).orElse(null);
         Type type = mask == null ? JdbcColumn.type(found, i) : Types.StringType.get();
         boolean nullable = found.isNullable(i) != ResultSetMetaData.columnNoNulls;
-        columns.add(new JdbcColumn(column, type, nullable, mask));
+        columns.add(
+            new JdbcColumn(column, type, nullable, mask, contract(config, column, type, mask)));
       }
     }
     List<String> key =
         config.key().isEmpty() ? primaryKey(session.getMetaData(), name) : config.key();
     return new JdbcTable(config, quote, columns, schema(name, columns, key));
+  }
+
+  private static @Nullable ContractColumn contract(
+      JdbcTableConfig config, String column, Type type, MaskConfig.@Nullable Method mask) {
+    return config.rules().stream()
+        .filter(rule -> rule.column().equals(column) && boundsFit(rule, type, mask))
+        .findFirst()
+        .map(
+            rule ->
+                new ContractColumn(
+                    new ColumnConfig(
+                        column,
+                        JdbcColumn.contractType(type),
+                        rule.required(),
+                        rule.min(),
+                        rule.max(),
+                        rule.pattern()),
+                    false,
+                    null))
+        .orElse(null);
+  }
+
+  private static boolean boundsFit(
+      ColumnRuleConfig rule, Type type, MaskConfig.@Nullable Method mask) {
+    return Stream.of(rule.min(), rule.max())
+        .filter(bound -> !bound.isEmpty())
+        .allMatch(bound -> mask == null && ColumnBound.fits(JdbcColumn.contractType(type), bound));
+  }
+
+  /** Rules that nothing can be held against: the column is not there, or not of their type. */
+  public List<ColumnRuleConfig> idleRules() {
+    return config.rules().stream()
+        .filter(
+            rule ->
+                column(rule.column())
+                    .filter(column -> boundsFit(rule, column.type(), column.mask()))
+                    .isEmpty())
+        .toList();
   }
 
   private static TableSchema schema(

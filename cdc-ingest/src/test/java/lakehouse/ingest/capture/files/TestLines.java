@@ -11,6 +11,8 @@ import java.util.List;
 import lakehouse.catalog.config.ColumnConfig;
 import lakehouse.catalog.config.FileTableConfig;
 import lakehouse.catalog.config.FileTableConfig.FileFormat;
+import lakehouse.ingest.capture.ContractColumn;
+import lakehouse.ingest.capture.RejectedValueException;
 import org.apache.flink.table.data.GenericRowData;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +56,7 @@ class TestLines {
 
   @Test
   void rejectsWhatATypeDoesNotHold() throws Exception {
-    FileColumn decimal = column("decimal(5,2)");
+    ContractColumn decimal = column("decimal(5,2)");
     assertThat(decimal.of("1e2")).hasToString("100.00");
     for (String bad : List.of("1.234", "1000", "1e999999999", "1e-999999999", "x", "", "0x1")) {
       assertThatThrownBy(() -> decimal.of(bad)).as(bad).hasMessage("column c is no decimal(5,2)");
@@ -73,8 +75,8 @@ class TestLines {
     assertThatThrownBy(() -> column("date").of("2026-02-30")).hasMessage("column c is no date");
   }
 
-  private static FileColumn column(String type) {
-    return new FileColumn(new ColumnConfig("c", type, false, "", "", ""), false, null);
+  private static ContractColumn column(String type) {
+    return new ContractColumn(new ColumnConfig("c", type, false, "", "", ""), false, null);
   }
 
   private static FileTable table(FileFormat format) {

@@ -282,6 +282,46 @@ class ITJdbcPostgres {
     return lake.catalog().iceberg().namespaceExists(Layer.BRONZE.namespace(source));
   }
 
+  @Test
+  void rejectsRowsThatBreakARuleUntilTheyAreCorrected() throws Exception {
+    QueriedSource source =
+        QueriedSource.postgres(lake, "ruled", CUSTOMER, INDEX, FILL.formatted(100));
+    source.execute(
+        "UPDATE customer SET balance = -1 WHERE id = 1",
+        "UPDATE customer SET name = NULL WHERE id = 2",
+        "UPDATE customer SET born = '1899-01-01' WHERE id = 3",
+        "UPDATE customer SET name = 'secret' WHERE id = 4");
+    Path config =
+        source.config(
+            INCREMENTAL
+                + """
+                  rules:
+                    - {column: balance, min: 0}
+                    - {column: name, required: true, pattern: 'name .*'}
+                    - {column: born, min: 1900-01-01, max: 2100-01-01}
+                """,
+            "");
+    ingest = IngestProcess.ingest(config, "--until-current");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    assertThat(source.fold("customer").rows()).hasSize(96);
+    assertThat(source.quarantine())
+        .extracting(row -> row.getField("reason") + ": " + row.getField("message"))
+        .containsExactlyInAnyOrder(
+            "range: column balance is out of its range",
+            "required: column name has no value",
+            "range: column born is out of its range",
+            "pattern: column name does not match its pattern");
+
+    source.execute(
+        """
+        UPDATE customer SET balance = 1, name = 'name of ' || id, born = '2000-01-01',
+          updated_at = clock_timestamp() WHERE id <= 4""");
+    ingest = IngestProcess.ingest(config, "--until-current");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    source.assertEqual("customer", "id");
+    assertThat(source.quarantine()).hasSize(4);
+  }
+
   /** Rows come and change while the ingest is killed again and again. */
   @Test
   void losesAndDoublesNothingWhenItIsKilled() throws Exception {

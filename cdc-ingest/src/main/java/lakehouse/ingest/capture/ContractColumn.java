@@ -1,4 +1,4 @@
-package lakehouse.ingest.capture.files;
+package lakehouse.ingest.capture;
 
 import java.io.Serializable;
 import java.math.BigDecimal;
@@ -19,8 +19,8 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
-/** A column: from a value's text to what a row holds, and the rules that it keeps. */
-final class FileColumn implements Serializable {
+/** A column of a contract: from a value's text to what a row holds, and the rules that it keeps. */
+public final class ContractColumn implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** More digits than any type holds; what is longer would only cost time. */
@@ -54,7 +54,7 @@ final class FileColumn implements Serializable {
    * @param key whether the column is part of the key, and so needs a value
    * @param mask how it is hidden before bronze; null if it is not
    */
-  FileColumn(ColumnConfig config, boolean key, MaskConfig.@Nullable Method mask) {
+  public ContractColumn(ColumnConfig config, boolean key, MaskConfig.@Nullable Method mask) {
     this.name = config.name();
     this.mask = mask;
     this.type = config.type();
@@ -68,25 +68,25 @@ final class FileColumn implements Serializable {
     this.pattern = config.pattern().isEmpty() ? null : Pattern.compile(config.pattern());
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  boolean isText() {
+  public boolean isText() {
     return kind == Kind.STRING;
   }
 
-  boolean required() {
+  public boolean required() {
     return required;
   }
 
   /** How it is hidden before bronze; null if it is not. */
-  MaskConfig.@Nullable Method mask() {
+  public MaskConfig.@Nullable Method mask() {
     return mask;
   }
 
   /** The type in bronze: text where the column is hidden. */
-  Type bronzeType() {
+  public Type bronzeType() {
     return mask != null ? Types.StringType.get() : plainType();
   }
 
@@ -106,27 +106,37 @@ final class FileColumn implements Serializable {
   }
 
   /** What a row holds for a value, in clear; null for null. */
-  @Nullable Object of(@Nullable String text) throws RejectedValueException {
+  public @Nullable Object of(@Nullable String text) throws RejectedValueException {
+    try {
+      Object value = text == null ? null : parse(text);
+      check(text, value);
+      return value;
+    } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
+      throw new RejectedValueException(
+          RejectionRule.TYPE, "column %s is no %s".formatted(name, type));
+    }
+  }
+
+  /**
+   * Holds a value against the column's rules.
+   *
+   * @param text the value's text; null for null
+   * @param value what a row holds for it, in clear; null where the type cannot hold it
+   */
+  public void check(@Nullable String text, @Nullable Object value) throws RejectedValueException {
     if (text == null) {
       if (required) {
         throw new RejectedValueException(
             RejectionRule.REQUIRED, "column %s has no value".formatted(name));
       }
-      return null;
+      return;
     }
     if (pattern != null && !pattern.matcher(text).matches()) {
       throw new RejectedValueException(
           RejectionRule.PATTERN, "column %s does not match its pattern".formatted(name));
     }
-    try {
-      Object value = parse(text);
-      if (min != null || max != null) {
-        requireBounds(value);
-      }
-      return value;
-    } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
-      throw new RejectedValueException(
-          RejectionRule.TYPE, "column %s is no %s".formatted(name, type));
+    if (value != null && (min != null || max != null)) {
+      requireBounds(value);
     }
   }
 

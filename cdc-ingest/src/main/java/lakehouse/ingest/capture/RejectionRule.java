@@ -1,7 +1,7 @@
-package lakehouse.ingest.capture.files;
+package lakehouse.ingest.capture;
 
 /** What a row that is not taken breaks. */
-enum RejectionRule {
+public enum RejectionRule {
   /** It is no JSON object, or no CSV line of so many values. */
   SYNTAX,
   /** It is longer than allowed. */
