@@ -169,13 +169,11 @@ final class CurrentState {
   private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
     TableIdentifier name = piece.model().table();
     Table table = evolve(run.table(name), piece.log());
-    long before = Lineage.totalRows(table);
-    ChangeSet written =
-        facts.marker().isEmpty() && PositionMerge.canApply(table, facts.rows())
-            ? mergeFew(piece, facts, table)
-            : mergeMany(piece, facts, table);
+    boolean few = facts.marker().isEmpty() && PositionMerge.canApply(table, facts.rows());
+    long before = rows(table, name, few);
+    ChangeSet written = few ? mergeFew(piece, facts, table) : mergeMany(piece, facts, table);
     table.refresh();
-    long after = Lineage.totalRows(table);
+    long after = rows(table, name, few);
     if (after != before + written.inserted() - written.deleted()) {
       throw new LakeException(
           ExitCode.DATA_CHECK,
@@ -186,6 +184,12 @@ final class CurrentState {
               .formatted(name, after, written.inserted(), written.deleted(), before, name));
     }
     return written;
+  }
+
+  // Each task of a MERGE that deletes from a file writes its former deletes once more, so the summary
+  // tells of more deletes than there are.
+  private long rows(Table table, TableIdentifier name, boolean bySummary) {
+    return bySummary ? Lineage.totalRows(table) : run.spark().table(Names.table(name)).count();
   }
 
   // The state is read once, and what the keys of the piece had in it is kept in memory.
