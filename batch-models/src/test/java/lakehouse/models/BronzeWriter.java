@@ -123,6 +123,11 @@ public final class BronzeWriter {
     return row("t", Map.of());
   }
 
+  /** Rows come with this commit whose place is before that of others that came earlier. */
+  public BronzeWriter replayed() {
+    return row("p", Map.of());
+  }
+
   public BronzeWriter loaded(Object... values) {
     return row("r", values(values));
   }

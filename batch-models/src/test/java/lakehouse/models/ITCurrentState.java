@@ -123,6 +123,63 @@ class ITCurrentState {
   }
 
   @Test
+  void takesReplayedRowsInTheOrderOfTheirPlaces() {
+    BronzeWriter log = log("replayed", List.of("id"));
+    log.at(1, 0).load();
+    for (long id = 1; id <= 3; id++) {
+      log.loaded("id", id, "name", "loaded " + id);
+    }
+    log.commit();
+    log.at(1, 30).update("id", 1L, "name", "newest").delete("id", 2L).commit();
+    BronzeWriter bag = log("replayed_bag", List.of());
+    bag.at(1, 0).load().loaded("id", 1L, "name", "same").commit();
+    bag.at(1, 30).delete("id", 1L, "name", "same").insert("id", 2L, "name", "other").commit();
+    lake.run();
+
+    log.at(1, 20)
+        .replayed()
+        .update("id", 1L, "name", "older than the newest")
+        .update("id", 2L, "name", "deleted afterwards")
+        .update("id", 3L, "name", "not changed since")
+        .insert("id", 4L, "name", "never seen")
+        .at(1, 40)
+        .insert("id", 5L, "name", "of now")
+        .commit();
+    bag.at(1, 20).replayed().insert("id", 1L, "name", "same").commit();
+    Published published = lake.run().orElseThrow();
+
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.replayed"))
+        .containsExactly("[1,newest]", "[3,not changed since]", "[4,never seen]", "[5,of now]");
+    assertThat(
+            lake.query(
+                "SELECT _op, _old.id, _new.id, _commit_lsn FROM lake.silver.shop.replayed__changes WHERE _run = '"
+                    + published.run().value()
+                    + "'"))
+        .containsExactly("[insert,null,4,20]", "[insert,null,5,40]", "[update,3,3,20]");
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.replayed_bag"))
+        .containsExactly("[1,same]", "[2,other]");
+
+    log.at(1, 50).update("id", 4L, "name", "changed").commit();
+    lake.run();
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.replayed WHERE id = 4"))
+        .containsExactly("[4,changed]");
+  }
+
+  @Test
+  void leavesOutReplayedRowsThatATruncateOrALoadVoids() {
+    BronzeWriter log = log("replayed_void", List.of("id"));
+    log.at(1, 0).load().loaded("id", 1L, "name", "loaded").commit();
+    log.at(1, 30).truncate().insert("id", 2L, "name", "after").commit();
+    lake.run();
+
+    log.at(1, 20).replayed().insert("id", 3L, "name", "before the truncate").commit();
+    lake.run();
+
+    assertThat(lake.query("SELECT id, name FROM lake.silver.shop.replayed_void"))
+        .containsExactly("[2,after]");
+  }
+
+  @Test
   void followsNewColumnsNewEpochsBagsAndWhatTypesCannotHold() {
     BronzeWriter evolved = log("evolved", List.of("id"));
     BronzeWriter pair =

@@ -124,7 +124,7 @@ class ITEquivalence {
         inputs:
           bronze.any.entry: {appended: true}
         */
-        SELECT _op AS op, id FROM ${ref('bronze.any.entry')} WHERE _op NOT IN ('l', 't')
+        SELECT _op AS op, id FROM ${ref('bronze.any.entry')} WHERE _op NOT IN ('l', 't', 'p')
         """);
     Files.writeString(
         folder.resolve("entry_history.sql"),

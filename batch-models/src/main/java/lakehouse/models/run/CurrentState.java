@@ -32,9 +32,10 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Keeps the current state of change logs. Only what is new in a log is read, unless a load or
- * truncate marker is among it: then all before the marker is void, and the state is made from what
- * comes after it, wherever in the log that is.
+ * Keeps the current state of change logs. Only what is new in a log is read, unless a marker is
+ * among it: before a load or truncate all is void, and what was replayed comes before changes that
+ * are applied already. Then the state is made from all that comes after the last load or truncate,
+ * wherever in the log that is.
  */
 final class CurrentState {
   /** A query over hundreds of tables is deeper than the stack of Spark's planner. */
@@ -98,6 +99,7 @@ final class CurrentState {
                   row.getBoolean(3),
                   loaded.rows(),
                   row.getLong(4),
+                  row.getBoolean(6),
                   row.getList(5)));
     }
   }
@@ -169,7 +171,7 @@ final class CurrentState {
   private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
     TableIdentifier name = piece.model().table();
     Table table = evolve(run.table(name), piece.log());
-    boolean few = facts.marker().isEmpty() && PositionMerge.canApply(table, facts.rows());
+    boolean few = !facts.needWholeLog() && PositionMerge.canApply(table, facts.rows());
     long before = rows(table, name, few);
     ChangeSet written = few ? mergeFew(piece, facts, table) : mergeMany(piece, facts, table);
     table.refresh();
@@ -186,7 +188,8 @@ final class CurrentState {
     return written;
   }
 
-  // Each task of a MERGE that deletes from a file writes its former deletes once more, so the summary
+  // Each task of a MERGE that deletes from a file writes its former deletes once more, so the
+  // summary
   // tells of more deletes than there are.
   private long rows(Table table, TableIdentifier name, boolean bySummary) {
     return bySummary ? Lineage.totalRows(table) : run.spark().table(Names.table(name)).count();
@@ -266,7 +269,7 @@ final class CurrentState {
 
   private Dataset<Row> changes(Piece piece, ChangeLogFacts facts, String former) {
     CurrentStateSql sql = sql(piece, facts);
-    if (facts.marker().isEmpty()) {
+    if (!facts.needWholeLog()) {
       return run.spark().sql(sql.changes(run.id(), latest(sql, piece.view(), facts), former));
     }
     Piece whole = new Piece(piece.model(), piece.log(), Watermark.NONE);

@@ -23,6 +23,9 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
 
   static final String POSITION = "struct(_epoch, _commit_lsn, _seq)";
 
+  /** The condition that a row of a log is of the source, and no marker. */
+  static final String IS_DATA = "_op NOT IN ('l', 't', 'p')";
+
   CurrentStateSql {
     columns = List.copyOf(columns);
     key = List.copyOf(key);
@@ -66,12 +69,13 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
           max(CASE WHEN _op IN ('l', 't') THEN %s END) AS marker,
           array_distinct(flatten(collect_set(_unchanged))) AS unchanged,
           coalesce(max(carried), FALSE) AS carried,
-          count_if(_op NOT IN ('l', 't')) AS changes,
-          collect_set(day) AS days
+          count_if(%s) AS changes,
+          collect_set(day) AS days,
+          coalesce(max(_op = 'p'), FALSE) AS replayed
         FROM (%s)
         GROUP BY piece
         """
-        .formatted(POSITION, rows);
+        .formatted(POSITION, IS_DATA, rows);
   }
 
   /** A piece of a change log whose facts are asked for. */
@@ -82,9 +86,9 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
     return marker
         .map(
             p ->
-                "_op NOT IN ('l', 't') AND (_epoch > %1$d OR (_epoch = %1$d AND (_commit_lsn > %2$d OR (_commit_lsn = %2$d AND _seq > %3$d))))"
-                    .formatted(p.epoch(), p.commitLsn(), p.seq()))
-        .orElse("_op NOT IN ('l', 't')");
+                "%4$s AND (_epoch > %1$d OR (_epoch = %1$d AND (_commit_lsn > %2$d OR (_commit_lsn = %2$d AND _seq > %3$d))))"
+                    .formatted(p.epoch(), p.commitLsn(), p.seq(), IS_DATA))
+        .orElse(IS_DATA);
   }
 
   /**
@@ -181,11 +185,12 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
         key.stream()
             .map(k -> "_old_key.%1$s AS %1$s".formatted(Names.column(k)))
             .collect(joining(", "));
-    return "SELECT %s FROM %s WHERE _op NOT IN ('l', 't'%s)%s"
+    return "SELECT %s FROM %s WHERE %s%s%s"
         .formatted(
             Names.columns("", key),
             view,
-            andLoaded ? "" : ", 'r'",
+            IS_DATA,
+            andLoaded ? "" : " AND _op <> 'r'",
             carriedAcrossKeys
                 ? " UNION ALL SELECT %s FROM %s WHERE _old_key IS NOT NULL"
                     .formatted(formerKeys, view)

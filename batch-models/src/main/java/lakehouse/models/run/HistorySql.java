@@ -178,8 +178,8 @@ record HistorySql(List<String> columns, List<String> key, List<String> carried) 
 
   /** The keys of a piece of log, under their own names. */
   String keys(String log) {
-    return "SELECT DISTINCT %s FROM %s WHERE _op NOT IN ('l', 't')"
-        .formatted(Names.columns("", key), log);
+    return "SELECT DISTINCT %s FROM %s WHERE %s"
+        .formatted(Names.columns("", key), log, CurrentStateSql.IS_DATA);
   }
 
   /**
@@ -216,9 +216,15 @@ record HistorySql(List<String> columns, List<String> key, List<String> carried) 
         SELECT *, %1$s AS _at, coalesce(max(CASE WHEN _op IN ('c', 'r') THEN %2$s END)
           OVER (PARTITION BY %3$s ORDER BY _epoch, _commit_lsn, _seq), %4$s) AS _life_at
         FROM %5$s
-        WHERE _op NOT IN ('l', 't')
+        WHERE %6$s
         """
-        .formatted(AT, CurrentStateSql.POSITION, Names.columns("", key), BEFORE_ALL, log);
+        .formatted(
+            AT,
+            CurrentStateSql.POSITION,
+            Names.columns("", key),
+            BEFORE_ALL,
+            log,
+            CurrentStateSql.IS_DATA);
   }
 
   // The changes with the values that the log left out, taken from the change before in the same

@@ -92,7 +92,7 @@ final class ContractInDuckDb implements AutoCloseable {
       SELECT place, any_value(level), label, extra, NULL,
         unnest(range(count(*) FILTER (_op <> 'd') - count(*) FILTER (_op = 'd')))
       FROM tick_log
-      WHERE nr > (SELECT max(nr) FROM tick_log WHERE _op IN ('l', 't')) AND _op NOT IN ('l', 't')
+      WHERE nr > (SELECT max(nr) FROM tick_log WHERE _op IN ('l', 't')) AND _op NOT IN ('l', 't', 'p')
       GROUP BY place, level::VARCHAR, label, extra
       """;
 
@@ -204,9 +204,9 @@ final class ContractInDuckDb implements AutoCloseable {
     run(
         """
         CREATE OR REPLACE TABLE %1$s_look AS
-        WITH key AS (SELECT DISTINCT %2$s FROM %1$s_log WHERE _op NOT IN ('l', 't')),
+        WITH key AS (SELECT DISTINCT %2$s FROM %1$s_log WHERE _op NOT IN ('l', 't', 'p')),
         event AS (
-          SELECT %2$s, nr, _committed_at AS at FROM %1$s_log WHERE _op NOT IN ('l', 't')
+          SELECT %2$s, nr, _committed_at AS at FROM %1$s_log WHERE _op NOT IN ('l', 't', 'p')
           UNION ALL
           SELECT key.*, nr, _committed_at FROM key, %1$s_log WHERE _op IN ('l', 't')
         )

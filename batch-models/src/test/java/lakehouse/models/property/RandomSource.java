@@ -34,12 +34,14 @@ final class RandomSource {
 
   private final String name;
   private final Random random;
+  private final Random rejections;
   private final RandomRows freshRows;
   private final CatalogCommit commits;
   private final KeyedTable entries;
   private final KeyedTable owners;
   private final BronzeWriter ticks;
   private final List<Map<String, Object>> tick = new ArrayList<>();
+  private final List<Map<String, Object>> rejected = new ArrayList<>();
   private final Map<BronzeWriter, List<Map<String, Object>>> late = new LinkedHashMap<>();
   private final List<CatalogCommit.Request> committed = new ArrayList<>();
   private final int widenAt;
@@ -53,6 +55,7 @@ final class RandomSource {
     this.name = name;
     this.commits = commits;
     this.random = new Random(seed);
+    this.rejections = new Random(~seed);
     this.freshRows = new RandomRows(random);
     this.widenAt = random.nextInt(12);
     this.addAt = random.nextInt(12);
@@ -135,6 +138,9 @@ final class RandomSource {
     for (int checkpoint = 0; checkpoint < checkpoints; checkpoint++) {
       late.forEach(BronzeWriter::bring);
       late.clear();
+      if (rejections.nextBoolean()) {
+        replay();
+      }
       int count = random.nextInt(busy);
       for (int i = 0; i < count; i++) {
         transaction();
@@ -147,8 +153,17 @@ final class RandomSource {
   void settle() {
     late.forEach(BronzeWriter::bring);
     late.clear();
+    replay();
     transaction();
     commit(false);
+  }
+
+  // What was rejected when it was its turn arrives at its place.
+  private void replay() {
+    if (!rejected.isEmpty()) {
+      entries.log().replayed().bring(rejected);
+      rejected.clear();
+    }
   }
 
   private void load() {
@@ -283,7 +298,14 @@ final class RandomSource {
         if (kept) {
           now.put("note", old.get("note"));
         }
-        entries.update(now, kept ? List.of("note") : List.of());
+        if (!kept && rejections.nextInt(3) == 0) {
+          List<Map<String, Object>> before = entries.log().putAside();
+          entries.update(now, List.of());
+          rejected.addAll(entries.log().putAside());
+          entries.log().bring(before);
+        } else {
+          entries.update(now, kept ? List.of("note") : List.of());
+        }
       }
     }
   }

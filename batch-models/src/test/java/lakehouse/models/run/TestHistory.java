@@ -65,6 +65,7 @@ class TestHistory {
     assertThat(
             history(
                 change(12, 1, "u", 1, "Cleo", "x"),
+                change(10, 0, "p", 0, null, null),
                 change(10, 1, "c", 1, "Ann", "x"),
                 // committed at 9 by a clock that was set back: seen no earlier than what it follows
                 change(11, 1, "u", 1, "Bea", "x").replace("11:00", "09:00")))

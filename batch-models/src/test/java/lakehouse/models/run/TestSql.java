@@ -28,9 +28,9 @@ class TestSql {
   void ordersByEpochThenCommitThenOrdinal() {
     assertThat(CurrentStateSql.after(Optional.of(new Position(2, 30, 4))))
         .isEqualTo(
-            "_op NOT IN ('l', 't') AND (_epoch > 2 OR (_epoch = 2 AND (_commit_lsn > 30 OR"
+            "_op NOT IN ('l', 't', 'p') AND (_epoch > 2 OR (_epoch = 2 AND (_commit_lsn > 30 OR"
                 + " (_commit_lsn = 30 AND _seq > 4))))");
-    assertThat(CurrentStateSql.after(Optional.empty())).isEqualTo("_op NOT IN ('l', 't')");
+    assertThat(CurrentStateSql.after(Optional.empty())).isEqualTo("_op NOT IN ('l', 't', 'p')");
   }
 
   @Test
@@ -43,7 +43,8 @@ class TestSql {
         .contains("_carried_0")
         .contains("ON r.`id` = n._root.`id`");
     assertThat(
-            new ChangeLogFacts(Optional.empty(), Set.of("x"), false, 3, 3, List.of()).unchanged())
+            new ChangeLogFacts(Optional.empty(), Set.of("x"), false, 3, 3, false, List.of())
+                .unchanged())
         .containsExactly("x");
   }
 

@@ -11,7 +11,8 @@ import java.util.Set;
 public final class ChangeColumns {
   /**
    * What happened: {@code l} a load of the table begins and all before it is void, {@code r} loaded
-   * row, {@code c} insert, {@code u} update, {@code d} delete, {@code t} truncate. String.
+   * row, {@code c} insert, {@code u} update, {@code d} delete, {@code t} truncate, {@code p} rows
+   * come in this commit whose place is before that of others in the table, nothing is void. String.
    */
   public static final String OP = "_op";
 

@@ -85,6 +85,9 @@ public final class BronzeKeys {
           marker = marker == null || place.compareTo(marker) > 0 ? place : marker;
           continue;
         }
+        if (operation.equals("p")) {
+          continue;
+        }
         RowData key = key(schema, row);
         if (wanted.test(key)) {
           last.merge(

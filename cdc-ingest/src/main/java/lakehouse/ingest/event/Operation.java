@@ -11,7 +11,9 @@ public enum Operation {
   INSERT("c"),
   UPDATE("u"),
   DELETE("d"),
-  TRUNCATE("t");
+  TRUNCATE("t"),
+  /** Rows come in this commit whose place is before that of others that are in bronze already. */
+  REPLAYED("p");
 
   private final String code;
   private final StringData data;

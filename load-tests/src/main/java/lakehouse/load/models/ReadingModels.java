@@ -73,7 +73,7 @@ final class ReadingModels {
               {op: _op, energy: energy, quality: quality, status: status, received_at: received_at},
               {epoch: _epoch, lsn: _commit_lsn, seq: _seq}) AS last
             FROM read_parquet([%1$s])
-            WHERE _op NOT IN ('l', 't') AND (_epoch, _commit_lsn, _seq) > (
+            WHERE _op NOT IN ('l', 't', 'p') AND (_epoch, _commit_lsn, _seq) > (
               SELECT max((_epoch, _commit_lsn, _seq)) FROM read_parquet([%1$s]) WHERE _op IN ('l', 't'))
             GROUP BY place_id, read_at
           )

@@ -79,7 +79,10 @@ final class BronzeFold {
     return new Folded(alone(), "by bronze alone");
   }
 
-  /** Silver with the changes after it; empty if silver is beyond, or a change voids it. */
+  /**
+   * Silver with the changes after it; empty if silver is beyond, if a change voids it, or if some
+   * are older than what it has.
+   */
   private Optional<Folded> upon(Dataset<Row> silver, Consumed consumed) {
     List<DataFile> read = new ArrayList<>();
     List<DataFile> later = new ArrayList<>();
@@ -100,7 +103,7 @@ final class BronzeFold {
             .sql(
                 """
                 SELECT count(*),
-                  coalesce(max(_op IN ('l', 't', 'r')), FALSE),
+                  coalesce(max(_op IN ('l', 't', 'r', 'p')), FALSE),
                   coalesce(max(_old_key IS NOT NULL AND size(_unchanged) > 0), FALSE),
                   array_distinct(flatten(collect_set(_unchanged)))
                 FROM %s"""
@@ -137,7 +140,7 @@ final class BronzeFold {
                 WHERE _op <> 'r'"""
                     .formatted(POSITION, all))
             .first();
-    String after = "_op NOT IN ('l', 't')";
+    String after = "_op NOT IN ('l', 't', 'p')";
     if (!facts.isNullAt(0)) {
       Row marker = facts.getStruct(0);
       after +=

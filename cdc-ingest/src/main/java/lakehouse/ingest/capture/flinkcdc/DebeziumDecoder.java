@@ -259,7 +259,7 @@ final class DebeziumDecoder {
       switch (operation) {
         case ROW, INSERT, UPDATE -> fill(row, envelope.getStruct(Envelope.FieldName.AFTER));
         case DELETE -> fill(row, envelope.getStruct(Envelope.FieldName.BEFORE));
-        case TRUNCATE, LOAD -> {
+        case TRUNCATE, LOAD, REPLAYED -> {
           // nothing but the fact
         }
       }

@@ -100,7 +100,7 @@ final class Lake implements PgOutputDecoder.Receiver {
           }
         }
         case TRUNCATE, LOAD -> bag.clear();
-        case UPDATE -> throw new AssertionError("a bag has no updates");
+        case UPDATE, REPLAYED -> throw new AssertionError("a bag is told no " + operation);
       }
       return;
     }
@@ -109,6 +109,7 @@ final class Lake implements PgOutputDecoder.Receiver {
     List<Object> key = schema.key().stream().map(values::get).toList();
     switch (operation) {
       case LOAD, TRUNCATE -> rows.clear();
+      case REPLAYED -> throw new AssertionError("a database's log is told in its order");
       case DELETE -> {
         Map<String, Object> gone = rows.remove(key);
         if (gone == null) {
