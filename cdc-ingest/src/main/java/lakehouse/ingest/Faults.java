@@ -5,6 +5,9 @@ public final class Faults {
   /** After the catalog holds a commit, and before Flink or the source hear of it. */
   public static final String AFTER_CATALOG_COMMIT = "halt-after-catalog-commit";
 
+  /** After a replay has written its files, and before the catalog holds them. */
+  public static final String BEFORE_REPLAY_COMMIT = "halt-before-replay-commit";
+
   /** Lets a checkpoint fall inside a transaction, to show that a test finds it. */
   public static final String SPLIT_TRANSACTIONS = "split-transactions";
 

@@ -14,7 +14,8 @@ import org.apache.iceberg.view.View;
 
 /**
  * The view {@code ops.quarantine} over the quarantines of all sources: one row for each rejected
- * row, however often it was met. It is there once a source has a quarantine.
+ * row, however often it was met, without those that were replayed since. It is there once a source
+ * has a quarantine.
  */
 public final class QuarantineView {
   /** Where it is. */
@@ -86,7 +87,7 @@ public final class QuarantineView {
             .collect(Collectors.joining(", "));
     String all =
         tables.stream()
-            .map(table -> "SELECT %s FROM %s".formatted(names, table))
+            .map(table -> standing(table, names))
             .collect(Collectors.joining("\n  UNION ALL\n  "));
     return """
         SELECT
@@ -96,5 +97,16 @@ public final class QuarantineView {
         )
         GROUP BY %s"""
         .formatted(columns, all, String.join(", ", SAME));
+  }
+
+  // a row that says so is met at the same time as itself, so it does not stand either
+  private static String standing(TableIdentifier table, String names) {
+    return """
+        SELECT %1$s FROM %2$s
+        LEFT ANTI JOIN (
+          SELECT id AS replayed_id, max(rejected_at) AS replayed_at
+          FROM %2$s WHERE reason = '%3$s' GROUP BY id
+        ) ON id = replayed_id AND rejected_at <= replayed_at"""
+        .formatted(names, table, QuarantineTable.REPLAYED);
   }
 }

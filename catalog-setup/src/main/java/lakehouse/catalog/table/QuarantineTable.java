@@ -35,6 +35,12 @@ public final class QuarantineTable {
           required(14, "run", Types.StringType.get(), "The capture run that met it"),
           required(15, "rejected_at", Types.TimestampType.withZone(), "When it was met"));
 
+  /**
+   * The reason of a row which says that the rows of its id before it were replayed: they do not
+   * stand in the quarantine any more.
+   */
+  public static final String REPLAYED = "replayed";
+
   /** A longer row is cut to so many characters. */
   public static final int MAX_ROW_CHARACTERS = 1 << 20;
 

@@ -15,6 +15,7 @@ import java.util.UUID;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.table.QuarantineTable;
 import lakehouse.ingest.event.ChangeEvent.Rejected;
+import lakehouse.ingest.event.ChangeEvent.Replayed;
 import lakehouse.ingest.parquet.ColumnHabits;
 import lakehouse.ingest.parquet.ParquetRows;
 import org.apache.flink.table.data.GenericRowData;
@@ -56,8 +57,28 @@ final class QuarantineWriter {
   }
 
   void write(Rejected rejected) {
-    OpenFile file = open.computeIfAbsent(rejected.table(), OpenFile::new);
-    file.appender.add(row(rejected, source, run));
+    add(rejected.table(), row(id(rejected, source), rejected, source, run));
+  }
+
+  /** Writes that a row was replayed: from then on it does not stand in the quarantine. */
+  void write(Replayed replayed) {
+    Rejected rejected = replayed.rejected();
+    Rejected mark =
+        new Rejected(
+            rejected.table(),
+            rejected.place(),
+            new Rejected.Reason(
+                QuarantineTable.REPLAYED,
+                "the row was rejected as %s, and is in the lake now"
+                    .formatted(rejected.reason().code())),
+            null,
+            rejected.position());
+    add(rejected.table(), row(replayed.id(), mark, source, run));
+  }
+
+  private void add(String table, RowData row) {
+    OpenFile file = open.computeIfAbsent(table, OpenFile::new);
+    file.appender.add(row);
     if (++file.rows % 1_000 == 0 && file.appender.length() > TARGET_FILE_BYTES) {
       close(file);
     }
@@ -78,12 +99,12 @@ final class QuarantineWriter {
   }
 
   /** The row of the quarantine table. */
-  static RowData row(Rejected rejected, String source, String run) {
+  static RowData row(String id, Rejected rejected, String source, String run) {
     String text = rejected.row();
     String cut = text == null ? null : cut(text);
     long nowMicros = Math.multiplyExact(Instant.now().toEpochMilli(), 1_000L);
     return GenericRowData.of(
-        text(id(rejected, source)),
+        text(id),
         text(source),
         text(rejected.table()),
         text(rejected.place().file()),

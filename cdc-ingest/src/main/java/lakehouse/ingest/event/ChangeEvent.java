@@ -54,6 +54,14 @@ public sealed interface ChangeEvent {
   }
 
   /**
+   * A row of the quarantine is in bronze with what is committed together with this.
+   *
+   * @param id the row's id in the quarantine
+   * @param rejected how it stands there
+   */
+  record Replayed(String id, Rejected rejected) implements ChangeEvent {}
+
+  /**
    * What follows belongs to a load whose snapshot ends at {@code point}: all that was handed out of
    * an earlier load, and is not yet in the catalog, is void.
    *

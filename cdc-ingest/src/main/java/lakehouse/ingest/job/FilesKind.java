@@ -47,18 +47,7 @@ record FilesKind(FilesConfig source, FilesFindings findings) implements SourceKi
     try (CatalogCommit commit = new CatalogCommit(catalog)) {
       state = commit.state(source.name());
     }
-    // a run of its own, so that a checkpoint of before is not taken for it
-    SourceRun run =
-        new SourceRun(
-            source.name(),
-            UUID.randomUUID().toString().substring(0, 13),
-            state.map(SourceState::epoch).orElse(0) + 1,
-            source.location(),
-            0,
-            "none",
-            folder,
-            state.map(SourceRun.Before::of).orElse(null),
-            SourceRun.Positions.CHECKPOINTS);
+    SourceRun run = run(source, folder, state);
     if (state.isPresent() && !reload && state.get().resume().isPresent()) {
       return new SourceStart.GoOn(run.at(state.get().epoch()));
     }
@@ -67,6 +56,20 @@ record FilesKind(FilesConfig source, FilesFindings findings) implements SourceKi
         state.isEmpty()
             ? "the lake holds nothing of it yet"
             : reload ? "asked for by --reload" : "its load was not begun");
+  }
+
+  /** A run of its own, so that a checkpoint of before is not taken for it. */
+  static SourceRun run(FilesConfig source, String folder, Optional<SourceState> state) {
+    return new SourceRun(
+        source.name(),
+        UUID.randomUUID().toString().substring(0, 13),
+        state.map(SourceState::epoch).orElse(0) + 1,
+        source.location(),
+        0,
+        "none",
+        folder,
+        state.map(SourceRun.Before::of).orElse(null),
+        SourceRun.Positions.CHECKPOINTS);
   }
 
   @Override

@@ -2,12 +2,14 @@ package lakehouse.ingest.quarantine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -19,18 +21,32 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types;
 
-/** Reads the quarantines of a lake. A row is there once, however often it was written. */
+/**
+ * Reads the quarantines of a lake. A row is there once, however often it was written, and not any
+ * more once it was replayed.
+ */
 final class Quarantine {
   private static final Comparator<QuarantinedRow> OLDEST_FIRST =
       Comparator.comparing(QuarantinedRow::at).thenComparing(QuarantinedRow::id);
 
   private final LakeCatalog catalog;
+  private final Rows rows;
 
-  Quarantine(LakeCatalog catalog) {
+  Quarantine(LakeCatalog catalog, Rows rows) {
     this.catalog = catalog;
+    this.rows = rows;
+  }
+
+  /** Which rows are read. */
+  enum Rows {
+    /** Those that are not in the lake. */
+    STANDING,
+    /** Also those that were replayed. */
+    ALL
   }
 
   /** Rows of which there are so many. */
@@ -128,10 +144,42 @@ final class Quarantine {
             .map(Types.NestedField::name)
             .filter(column -> withText || !column.equals("row_text"))
             .toList();
-    try (CloseableIterable<Record> rows = IcebergGenerics.read(table).select(columns).build()) {
-      rows.forEach(row -> output.accept(QuarantinedRow.of(row)));
+    Map<String, Instant> replayed = replayed(table);
+    try (CloseableIterable<Record> found =
+        IcebergGenerics.read(table)
+            .select(columns)
+            .where(Expressions.notEqual("reason", QuarantineTable.REPLAYED))
+            .build()) {
+      for (Record record : found) {
+        Optional<Instant> replayedAt =
+            Optional.ofNullable(replayed.get((String) record.getField("id")))
+                .filter(at -> !at.isBefore(QuarantinedRow.writtenAt(record)));
+        if (rows == Rows.ALL || replayedAt.isEmpty()) {
+          output.accept(QuarantinedRow.of(record, replayedAt));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** When rows were replayed last, by their ids. */
+  private static Map<String, Instant> replayed(Table table) {
+    Map<String, Instant> replayed = new HashMap<>();
+    try (CloseableIterable<Record> marks =
+        IcebergGenerics.read(table)
+            .select("id", "reason", "rejected_at")
+            .where(Expressions.equal("reason", QuarantineTable.REPLAYED))
+            .build()) {
+      for (Record mark : marks) {
+        replayed.merge(
+            (String) mark.getField("id"),
+            QuarantinedRow.writtenAt(mark),
+            (one, other) -> one.isAfter(other) ? one : other);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return replayed;
   }
 }

@@ -13,15 +13,16 @@ import lakehouse.catalog.config.ConfigOption;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.table.QuarantineTable;
 import lakehouse.ingest.preflight.Sources;
+import lakehouse.ingest.quarantine.Quarantine.Rows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells of rows that were not taken into bronze. */
+/** Tells of rows that were not taken into bronze, and takes them in where that can be done. */
 @Command(
     name = "lake quarantine",
-    description = "Tells of rows that were not taken into bronze.",
+    description = "Tells of rows that were not taken into bronze, and takes them in.",
     subcommands = {
       QuarantineCommand.ListCommand.class,
       QuarantineCommand.ShowCommand.class,
@@ -77,6 +78,9 @@ public final class QuarantineCommand implements Callable<Integer> {
         description = "rows to list (default: ${DEFAULT-VALUE}); 0 for all")
     private int limit;
 
+    @Option(names = "--all", description = "also rows that were replayed")
+    private boolean all;
+
     @Override
     public Integer call() {
       LakeConfig lake = config.load();
@@ -84,7 +88,7 @@ public final class QuarantineCommand implements Callable<Integer> {
         Sources.chosen(lake, names);
       }
       try (LakeCatalog catalog = LakeCatalog.open(lake.catalog())) {
-        Quarantine quarantine = new Quarantine(catalog);
+        Quarantine quarantine = new Quarantine(catalog, all ? Rows.ALL : Rows.STANDING);
         List<String> sources = names.isEmpty() ? quarantine.sources() : names;
         Predicate<QuarantinedRow> wanted = which.wanted();
         if (summary) {
@@ -132,11 +136,14 @@ public final class QuarantineCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", arity = "1..*", description = "as lake quarantine list has it")
     private List<String> ids;
 
+    @Option(names = "--all", description = "also rows that were replayed")
+    private boolean all;
+
     @Override
     public Integer call() {
       LakeConfig lake = config.load();
       try (LakeCatalog catalog = LakeCatalog.open(lake.catalog())) {
-        Quarantine quarantine = new Quarantine(catalog);
+        Quarantine quarantine = new Quarantine(catalog, all ? Rows.ALL : Rows.STANDING);
         List<QuarantinedRow> rows =
             quarantine.sources().stream()
                 .flatMap(s -> quarantine.whole(s, row -> ids.contains(row.id())).stream())
@@ -146,7 +153,7 @@ public final class QuarantineCommand implements Callable<Integer> {
         if (!missing.isEmpty()) {
           throw new LakeException(
               ExitCode.CONFIGURATION,
-              "No quarantine has a row %s. `lake quarantine list` names those there are."
+              "No quarantine has a row %s. `lake quarantine list` names those there are, and with --all those that were replayed."
                   .formatted(String.join(", ", missing)));
         }
         if (console.json()) {
@@ -163,6 +170,7 @@ public final class QuarantineCommand implements Callable<Integer> {
       console.say("  place    %s", row.place());
       console.say("  reason   %s: %s", row.reason(), row.message());
       console.say("  met      %s by run %s", row.at(), row.run());
+      row.replayedAt().ifPresent(at -> console.say("  replayed %s", at));
       console.say(
           "  order    _epoch %d, _commit_lsn %d, _seq %d", row.epoch(), row.commitLsn(), row.seq());
       console.say("  row      %s", row.row().orElse("(not kept)"));

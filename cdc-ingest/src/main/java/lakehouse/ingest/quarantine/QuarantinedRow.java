@@ -3,6 +3,8 @@ package lakehouse.ingest.quarantine;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import lakehouse.ingest.event.ChangeEvent.Rejected;
+import lakehouse.ingest.event.ChangeEvent.Replayed;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param seq likewise
  * @param run the capture run that met it
  * @param at when it was met
+ * @param replayedAt when it was replayed; empty while it stands
  */
 public record QuarantinedRow(
     String id,
@@ -40,9 +43,10 @@ public record QuarantinedRow(
     long commitLsn,
     long seq,
     String run,
-    Instant at) {
+    Instant at,
+    Optional<Instant> replayedAt) {
 
-  static QuarantinedRow of(Record record) {
+  static QuarantinedRow of(Record record, Optional<Instant> replayedAt) {
     return new QuarantinedRow(
         text(record, "id"),
         text(record, "source"),
@@ -58,7 +62,25 @@ public record QuarantinedRow(
         (Long) record.getField("commit_lsn"),
         (Long) record.getField("seq"),
         text(record, "run"),
-        ((OffsetDateTime) record.getField("rejected_at")).toInstant());
+        writtenAt(record),
+        replayedAt);
+  }
+
+  /** When a row was written. */
+  static Instant writtenAt(Record record) {
+    return ((OffsetDateTime) record.getField("rejected_at")).toInstant();
+  }
+
+  /** The event that says of the row that it was replayed. */
+  Replayed replayed() {
+    return new Replayed(
+        id,
+        new Rejected(
+            table,
+            new Rejected.Place(file.orElse(null), line.orElse(null), position.orElse(null)),
+            new Rejected.Reason(reason, message),
+            null,
+            new Rejected.Position(epoch, commitLsn, seq)));
   }
 
   /** Where the source has it, for people. */

@@ -127,7 +127,7 @@ final class DropEnumerator implements FileEnumerator {
     }
   }
 
-  private static FileSourceSplit split(Found found, String id, Path path, long records) {
+  static FileSourceSplit split(Found found, String id, Path path, long records) {
     return new FileSourceSplit(
         id,
         path,

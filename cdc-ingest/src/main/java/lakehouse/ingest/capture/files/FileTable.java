@@ -8,8 +8,11 @@ import java.util.regex.Pattern;
 import lakehouse.catalog.config.FileTableConfig;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.TablePattern;
+import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.TableSchema;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +70,18 @@ final class FileTable implements Serializable {
   /** Whether a column of it is hidden, so that none of its text may be kept as it came. */
   boolean masked() {
     return columns.stream().anyMatch(column -> column.mask() != null);
+  }
+
+  /** Hides in a row what is not to be seen in bronze. */
+  void hide(GenericRowData row, ColumnMasks masks) {
+    for (int i = 0; i < columns.size(); i++) {
+      MaskConfig.Method mask = columns.get(i).mask();
+      if (mask != null) {
+        Object value = mask == MaskConfig.Method.REDACT ? null : row.getField(i);
+        row.setField(
+            i, value == null ? null : StringData.fromString(masks.token(value.toString())));
+      }
+    }
   }
 
   /** Where a star is any text without, two stars any text with a slash. */

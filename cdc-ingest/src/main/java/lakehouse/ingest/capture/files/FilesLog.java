@@ -15,6 +15,8 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import lakehouse.ingest.event.TableSchema;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
@@ -22,6 +24,7 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of the files taken in: the bronze table {@value #TABLE} of the source, whose rows are in
@@ -79,7 +82,7 @@ final class FilesLog {
         IcebergGenerics.read(table).where(Expressions.equal(ChangeColumns.EPOCH, epoch)).build()) {
       for (Record row : rows) {
         if (row.getField("path") == null) {
-          continue; // the mark of a load
+          continue; // a marker
         }
         if (row.getField("status").equals(TakeStatus.REWRITTEN.text())) {
           rewritten.add(row);
@@ -95,6 +98,35 @@ final class FilesLog {
           (String) row.getField("path"), (path, known) -> reported(known, file(row)));
     }
     return taken;
+  }
+
+  /**
+   * A row of the log, without its metadata.
+   *
+   * @param from the first record that it tells of
+   * @param to the last one
+   * @param rejected how many more are in quarantine; less than none if some are no more
+   */
+  static GenericRowData row(
+      DropFile file,
+      TakeStatus status,
+      long from,
+      long to,
+      long accepted,
+      long rejected,
+      @Nullable String reason) {
+    GenericRowData row = new GenericRowData(SCHEMA.arity());
+    row.setField(0, StringData.fromString(file.path()));
+    row.setField(1, StringData.fromString(file.table()));
+    row.setField(2, PlacedRow.timestamp(file.modifiedAtMicros()));
+    row.setField(3, file.bytes());
+    row.setField(4, StringData.fromString(status.text()));
+    row.setField(5, from);
+    row.setField(6, to);
+    row.setField(7, accepted);
+    row.setField(8, rejected);
+    row.setField(9, reason == null ? null : StringData.fromString(reason));
+    return row;
   }
 
   private static Taken reported(Taken known, DropFile version) {
@@ -115,7 +147,7 @@ final class FilesLog {
         (long) row.getField(ChangeColumns.COMMIT_LSN),
         Optional.ofNullable((Long) row.getField("to_record")).orElse(0L),
         Optional.ofNullable((Long) row.getField("rejected")).orElse(0L),
-        !row.getField("status").equals(TakeStatus.READING.text()),
+        TakeStatus.of((String) row.getField("status")).isEnd(),
         file);
   }
 

@@ -8,11 +8,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
-import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.RejectionConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.ingest.capture.ColumnMasks;
-import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.Operation;
 import lakehouse.ingest.event.TableSchema;
@@ -110,7 +108,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
     if (record instanceof FileRecord.Row row) {
       open(file);
       FileTable table = tables.get(file.table());
-      hide(table, row.row());
+      table.hide(row.row(), masks);
       row.row().setField(table.file(), openPath);
       emit(table.schema(), Operation.INSERT, row.row(), row.ordinal(), row.position());
       accepted++;
@@ -124,18 +122,6 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
     } else if (record instanceof FileRecord.End end) {
       open(file);
       end(end);
-    }
-  }
-
-  private void hide(FileTable table, GenericRowData row) {
-    List<ContractColumn> columns = table.columns();
-    for (int i = 0; i < columns.size(); i++) {
-      MaskConfig.Method mask = columns.get(i).mask();
-      if (mask != null) {
-        Object value = mask == MaskConfig.Method.REDACT ? null : row.getField(i);
-        row.setField(
-            i, value == null ? null : StringData.fromString(masks.token(value.toString())));
-      }
     }
   }
 
@@ -153,7 +139,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
 
   private void keep(DropFile file) {
     openPath = StringData.fromString(file.path());
-    openModified = timestamp(file.modifiedAtMicros());
+    openModified = PlacedRow.timestamp(file.modifiedAtMicros());
   }
 
   private void end(FileRecord.End end) {
@@ -213,7 +199,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
   private void begin() {
     if (!position.begun) {
       position.begun = true;
-      openModified = timestamp(System.currentTimeMillis() * 1_000);
+      openModified = PlacedRow.timestamp(System.currentTimeMillis() * 1_000);
       position.openOrdinal = FilesPosition.LOAD_ORDINAL;
       for (FileTable table : drop.tables()) {
         emit(table.schema(), Operation.LOAD, new GenericRowData(table.schema().arity()), 0, 0);
@@ -233,30 +219,24 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
 
   private void emit(
       TableSchema schema, Operation operation, GenericRowData row, long seq, long at) {
-    row.setField(schema.op(), operation.data());
-    row.setField(schema.epoch(), epoch);
-    row.setField(schema.commitLsn(), position.openOrdinal);
-    row.setField(schema.seq(), seq);
-    row.setField(schema.lsn(), at < 0 ? null : at);
-    row.setField(schema.committedAt(), openModified);
-    row.setField(schema.capturedAt(), now());
-    output.collect(new StreamRecord<>(new ChangeEvent.Change(schema, operation, row)));
+    output.collect(
+        new StreamRecord<>(
+            new PlacedRow(epoch, position.openOrdinal, seq)
+                .change(schema, operation, row, at, openModified, now())));
     news = true;
   }
 
   /** Logs what was taken of a file since the last time. */
   private void log(DropFile file, TakeStatus status, @Nullable String reason) {
-    GenericRowData row = new GenericRowData(FilesLog.SCHEMA.arity());
-    row.setField(0, StringData.fromString(file.path()));
-    row.setField(1, StringData.fromString(file.table()));
-    row.setField(2, timestamp(file.modifiedAtMicros()));
-    row.setField(3, file.bytes());
-    row.setField(4, StringData.fromString(status.text()));
-    row.setField(5, position.loggedRecords + 1);
-    row.setField(6, position.openRecords);
-    row.setField(7, accepted);
-    row.setField(8, rejected);
-    row.setField(9, reason == null ? null : StringData.fromString(reason));
+    GenericRowData row =
+        FilesLog.row(
+            file,
+            status,
+            position.loggedRecords + 1,
+            position.openRecords,
+            accepted,
+            rejected,
+            reason);
     emit(FilesLog.SCHEMA, Operation.INSERT, row, position.openRecords, -1);
     position.loggedRecords = position.openRecords;
     accepted = 0;
@@ -294,11 +274,6 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
       now = TimestampData.fromEpochMillis(millis);
     }
     return now;
-  }
-
-  private static TimestampData timestamp(long micros) {
-    return TimestampData.fromEpochMillis(
-        Math.floorDiv(micros, 1_000L), (int) Math.floorMod(micros, 1_000L) * 1_000);
   }
 
   private static long micros(TimestampData timestamp) {

@@ -8,6 +8,8 @@ enum TakeStatus {
   READING,
   /** All of it is. */
   DONE,
+  /** Records of it that had been rejected are taken in since; tells nothing of the others. */
+  REPLAYED,
   /** It was taken in as it was before; what it has now is not. */
   REWRITTEN,
   /** It was changed while it was read; no more of it is taken in. */
@@ -24,8 +26,13 @@ enum TakeStatus {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The status that stands so in the log of files. */
+  static TakeStatus of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
   /** Whether no more of the file is to be read. */
   boolean isEnd() {
-    return this != READING;
+    return this != READING && this != REPLAYED;
   }
 }

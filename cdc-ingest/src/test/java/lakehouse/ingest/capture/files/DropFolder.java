@@ -90,6 +90,10 @@ final class DropFolder {
     }
   }
 
+  String name() {
+    return name;
+  }
+
   Path config() {
     return config;
   }
@@ -141,10 +145,10 @@ final class DropFolder {
     }
   }
 
-  /** The rows of a bronze table that are no mark of a load. */
+  /** The rows of a bronze table that are no markers. */
   List<Record> rows(String table) {
     return read(lake.catalog(), Layer.BRONZE.table(name, "public", table)).stream()
-        .filter(row -> !row.getField("_op").equals("l"))
+        .filter(row -> !List.of("l", "p").contains(row.getField("_op")))
         .toList();
   }
 
