@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
@@ -64,7 +63,8 @@ public final class ResyncCommand implements Callable<Integer> {
       if (asked instanceof Asked.OfCapture capture) {
         console.say("The running ingest loads %s anew.", wanted);
         if (!noWait) {
-          await(resync, capture, wanted);
+          resync.await(capture, wanted);
+          console.say("Loaded: %s", wanted);
         }
         return answer(wanted, noWait ? "asked" : "loaded");
       }
@@ -80,22 +80,6 @@ public final class ResyncCommand implements Callable<Integer> {
       console.json(new Result(name, wanted, state));
     }
     return ExitCode.DONE.value();
-  }
-
-  private void await(Resync resync, Asked.OfCapture asked, Set<String> wanted)
-      throws InterruptedException {
-    while (!resync.isDone(asked, wanted)) {
-      TimeUnit.SECONDS.sleep(1);
-      if (!resync.isCaptured() && !resync.isDone(asked, wanted)) {
-        throw new LakeException(
-            ExitCode.PREFLIGHT,
-            """
-            The ingest of source %1$s has ended before the load was whole.
-            It is not lost: the next start goes on with it: lake ingest --source %1$s"""
-                .formatted(name));
-      }
-    }
-    console.say("Loaded: %s", wanted);
   }
 
   private Set<String> wanted(PostgresConfig source) {

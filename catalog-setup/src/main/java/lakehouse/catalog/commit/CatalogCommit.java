@@ -105,7 +105,12 @@ public final class CatalogCommit implements AutoCloseable {
    * @throws StateMismatchException if the source has been committed to since
    */
   public void forgetLoads(SourceState held, Set<String> tables) {
-    retried(() -> forget(held, tables));
+    forgetLoads(held, tables, List.of());
+  }
+
+  /** The same together with changes of tables that exist. */
+  public void forgetLoads(SourceState held, Set<String> tables, List<TableChange> changes) {
+    retried(() -> forget(held, tables, changes));
   }
 
   private static void retried(Runnable attempt) {
@@ -132,10 +137,13 @@ public final class CatalogCommit implements AutoCloseable {
     }
   }
 
-  private void forget(SourceState held, Set<String> tables) {
+  private void forget(SourceState held, Set<String> tables, List<TableChange> changes) {
     Reference head = head();
     ContentKey key = LakeCatalog.key(Layer.BRONZE.namespace(held.source()));
-    Namespace entry = (Namespace) contents(head, List.of(key)).get(key);
+    List<ContentKey> keys = new ArrayList<>(List.of(key));
+    changes.forEach(change -> keys.add(LakeCatalog.key(change.table())));
+    Map<ContentKey, Content> contents = contents(head, keys);
+    Namespace entry = (Namespace) contents.get(key);
     Optional<SourceState> found =
         Optional.ofNullable(entry).flatMap(e -> SourceState.fromProperties(e.getProperties()));
     if (!found.equals(Optional.of(held))) {
@@ -150,11 +158,13 @@ public final class CatalogCommit implements AutoCloseable {
             .from(entry)
             .properties(merged(entry, held.withoutLoads(tables)))
             .build();
+    List<Operation> operations = new ArrayList<>(List.of(Operation.Put.of(key, next)));
+    stage(changes, contents).forEach(table -> operations.add(table.operation()));
     put(
         head,
         "ingest %s: %s to be loaded anew".formatted(held.source(), tables),
         Map.of(),
-        List.of(Operation.Put.of(key, next)));
+        operations);
   }
 
   private Outcome attempt(Request request) {

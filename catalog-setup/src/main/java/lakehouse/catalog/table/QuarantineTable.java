@@ -36,8 +36,8 @@ public final class QuarantineTable {
           required(15, "rejected_at", Types.TimestampType.withZone(), "When it was met"));
 
   /**
-   * The reason of a row which says that the rows of its id before it were replayed: they do not
-   * stand in the quarantine any more.
+   * The reason of a row which says that those of its id that were met until then were replayed:
+   * they do not stand in the quarantine any more.
    */
   public static final String REPLAYED = "replayed";
 

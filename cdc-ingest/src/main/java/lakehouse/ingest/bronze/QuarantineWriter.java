@@ -57,7 +57,7 @@ final class QuarantineWriter {
   }
 
   void write(Rejected rejected) {
-    add(rejected.table(), row(id(rejected, source), rejected, source, run));
+    add(rejected.table(), row(id(rejected, source), rejected, source, run, Instant.now()));
   }
 
   /** Writes that a row was replayed: from then on it does not stand in the quarantine. */
@@ -69,11 +69,10 @@ final class QuarantineWriter {
             rejected.place(),
             new Rejected.Reason(
                 QuarantineTable.REPLAYED,
-                "the row was rejected as %s, and is in the lake now"
-                    .formatted(rejected.reason().code())),
+                "the row was rejected as %s, and was replayed".formatted(rejected.reason().code())),
             null,
             rejected.position());
-    add(rejected.table(), row(replayed.id(), mark, source, run));
+    add(rejected.table(), row(replayed.id(), mark, source, run, replayed.metAt()));
   }
 
   private void add(String table, RowData row) {
@@ -99,10 +98,9 @@ final class QuarantineWriter {
   }
 
   /** The row of the quarantine table. */
-  static RowData row(String id, Rejected rejected, String source, String run) {
+  static RowData row(String id, Rejected rejected, String source, String run, Instant metAt) {
     String text = rejected.row();
     String cut = text == null ? null : cut(text);
-    long nowMicros = Math.multiplyExact(Instant.now().toEpochMilli(), 1_000L);
     return GenericRowData.of(
         text(id),
         text(source),
@@ -118,7 +116,7 @@ final class QuarantineWriter {
         rejected.position().commitLsn(),
         rejected.position().seq(),
         text(run),
-        TimestampData.fromEpochMillis(Math.floorDiv(nowMicros, 1_000L), 0));
+        TimestampData.fromEpochMillis(metAt.toEpochMilli()));
   }
 
   private static String cut(String text) {

@@ -1,6 +1,7 @@
 package lakehouse.ingest.bronze;
 
 import java.util.List;
+import java.util.Set;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.quarantine.QuarantineView;
 import lakehouse.ingest.Faults;
@@ -57,19 +58,35 @@ public final class ReplayCommit implements AutoCloseable {
    * @throws lakehouse.catalog.commit.StateMismatchException if a capture has committed meanwhile
    */
   public void commit() {
+    SourceRun.Before before = run.before();
+    commit(
+        run.begin() + 1,
+        new Reached(before.lsn(), before.committedAtMicros(), before.loaded(), 0, before.resume()));
+  }
+
+  /**
+   * Commits all that was written together with another state of the source.
+   *
+   * @param position the position of the source's log that stands in it
+   * @param loaded the tables that are held whole
+   * @param resume what the next capture goes on with
+   * @throws lakehouse.catalog.commit.StateMismatchException if a capture has committed meanwhile
+   */
+  public void commit(long position, Set<String> loaded, String resume) {
+    commit(position, new Reached(position, run.before().committedAtMicros(), loaded, 0, resume));
+  }
+
+  private void commit(long position, Reached reached) {
     List<TableWrites> tables = writers.finish();
     List<RejectedWrites> rejected = quarantine.finish();
     if (tables.isEmpty() && rejected.isEmpty()) {
       return;
     }
     Faults.pass(Faults.BEFORE_REPLAY_COMMIT);
-    SourceRun.Before before = run.before();
-    Reached reached =
-        new Reached(before.lsn(), before.committedAtMicros(), before.loaded(), 0, before.resume());
     try (BronzeCommit bronze = new BronzeCommit(catalog, run)) {
       bronze.commit(
           new Committable(
-              0, run.begin(), run.begin() + 1, new CheckpointWrites(tables, rejected, reached)));
+              0, run.begin(), position, new CheckpointWrites(tables, rejected, reached)));
     }
     Faults.pass(Faults.AFTER_CATALOG_COMMIT);
     QuarantineView.bringUpToDate(catalog);

@@ -1,5 +1,6 @@
 package lakehouse.ingest.event;
 
+import java.time.Instant;
 import java.util.Set;
 import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,9 @@ public sealed interface ChangeEvent {
    *
    * @param id the row's id in the quarantine
    * @param rejected how it stands there
+   * @param metAt when it was met last; if it is rejected later once more, it stands again
    */
-  record Replayed(String id, Rejected rejected) implements ChangeEvent {}
+  record Replayed(String id, Rejected rejected, Instant metAt) implements ChangeEvent {}
 
   /**
    * What follows belongs to a load whose snapshot ends at {@code point}: all that was handed out of

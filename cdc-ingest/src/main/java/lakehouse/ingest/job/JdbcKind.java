@@ -24,7 +24,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** A database that is asked by queries; its positions are rounds of reading. */
 final class JdbcKind implements SourceKind {
   /** The run of all captures whose positions are rounds. */
-  private static final String ROUNDS_RUN = "rounds";
+  static final String ROUNDS_RUN = "rounds";
 
   private final JdbcConfig source;
   private volatile long begin;
@@ -65,7 +65,8 @@ final class JdbcKind implements SourceKind {
       state = commit.state(source.name());
     }
     if (state.isEmpty()) {
-      return new SourceStart.NewLoad(run(folder, state), "the lake holds nothing of it yet");
+      return new SourceStart.NewLoad(
+          run(source, folder, state), "the lake holds nothing of it yet");
     } else if (reload || !state.get().run().equals(ROUNDS_RUN) || state.get().position() == 0) {
       String reason =
           reload
@@ -73,13 +74,14 @@ final class JdbcKind implements SourceKind {
               : state.get().run().equals(ROUNDS_RUN)
                   ? "its load was not done"
                   : "another kind of source has had its name so far";
-      return new SourceStart.NewLoad(run(folder, state), reason);
+      return new SourceStart.NewLoad(run(source, folder, state), reason);
     }
     begin = state.get().position();
-    return new SourceStart.GoOn(run(folder, state).at(state.get().epoch()));
+    return new SourceStart.GoOn(run(source, folder, state).at(state.get().epoch()));
   }
 
-  private SourceRun run(String folder, Optional<SourceState> state) {
+  /** The run of a state, with the next epoch. */
+  static SourceRun run(JdbcConfig source, String folder, Optional<SourceState> state) {
     return new SourceRun(
         source.name(),
         ROUNDS_RUN,

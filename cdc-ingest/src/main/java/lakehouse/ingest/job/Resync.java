@@ -4,13 +4,17 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.commit.TableChange;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.capture.SourceConnection;
@@ -51,11 +55,21 @@ public final class Resync implements AutoCloseable {
    * @param tables their names, {@code schema.table}
    */
   public Asked ask(Set<String> tables) {
+    return ask(tables, List::of);
+  }
+
+  /**
+   * The same.
+   *
+   * @param withIt makes changes of tables for the commit by which the catalog is told; not asked
+   *     where a capture runs
+   */
+  Asked ask(Set<String> tables, Supplier<List<TableChange>> withIt) {
     SourceState state = requireAble();
     Optional<SourceLock> lock = SourceLock.tryTake(source);
     try {
       if (lock.isPresent() && !streams()) {
-        commit.forgetLoads(state, tables);
+        commit.forgetLoads(state, tables, withIt.get());
         return new Asked.OfNextCapture();
       }
     } finally {
@@ -71,6 +85,25 @@ public final class Resync implements AutoCloseable {
         && state.loaded().containsAll(tables);
   }
 
+  /**
+   * Waits until it is done.
+   *
+   * @throws LakeException if the capture ends before
+   */
+  public void await(Asked.OfCapture asked, Set<String> tables) throws InterruptedException {
+    while (!isDone(asked, tables)) {
+      TimeUnit.SECONDS.sleep(1);
+      if (!isCaptured() && !isDone(asked, tables)) {
+        throw new LakeException(
+            ExitCode.PREFLIGHT,
+            """
+            The ingest of source %1$s has ended before the load was whole.
+            It is not lost: the next start goes on with it: lake ingest --source %1$s"""
+                .formatted(source.name()));
+      }
+    }
+  }
+
   /** Whether a capture of the source runs. */
   public boolean isCaptured() {
     try {
@@ -80,7 +113,8 @@ public final class Resync implements AutoCloseable {
     }
   }
 
-  private SourceState requireAble() {
+  /** The source's state, if tables of it can be loaded anew. */
+  SourceState requireAble() {
     if (source.engine() != CaptureEngineName.NATIVE) {
       throw new LakeException(
           ExitCode.CONFIGURATION,

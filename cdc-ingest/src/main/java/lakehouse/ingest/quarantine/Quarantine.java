@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -113,7 +112,7 @@ final class Quarantine {
         .toList();
   }
 
-  /** Rows with all that is kept of them, in the order of their places. */
+  /** Rows with all that is kept of them, as they were met last, in the order of their places. */
   List<QuarantinedRow> whole(String source, Predicate<QuarantinedRow> wanted) {
     Map<String, QuarantinedRow> rows = new HashMap<>();
     each(
@@ -121,7 +120,7 @@ final class Quarantine {
         true,
         row -> {
           if (wanted.test(row)) {
-            rows.putIfAbsent(row.id(), row);
+            rows.merge(row.id(), row, (one, other) -> one.at().isAfter(other.at()) ? one : other);
           }
         });
     List<QuarantinedRow> all = new ArrayList<>(rows.values());
@@ -151,11 +150,10 @@ final class Quarantine {
             .where(Expressions.notEqual("reason", QuarantineTable.REPLAYED))
             .build()) {
       for (Record record : found) {
-        Optional<Instant> replayedAt =
-            Optional.ofNullable(replayed.get((String) record.getField("id")))
-                .filter(at -> !at.isBefore(QuarantinedRow.writtenAt(record)));
-        if (rows == Rows.ALL || replayedAt.isEmpty()) {
-          output.accept(QuarantinedRow.of(record, replayedAt));
+        Instant until = replayed.getOrDefault((String) record.getField("id"), Instant.MIN);
+        boolean stands = QuarantinedRow.writtenAt(record).isAfter(until);
+        if (stands || rows == Rows.ALL) {
+          output.accept(QuarantinedRow.of(record, !stands));
         }
       }
     } catch (IOException e) {
@@ -163,7 +161,7 @@ final class Quarantine {
     }
   }
 
-  /** When rows were replayed last, by their ids. */
+  /** Up to when what was met of an id is replayed. */
   private static Map<String, Instant> replayed(Table table) {
     Map<String, Instant> replayed = new HashMap<>();
     try (CloseableIterable<Record> marks =

@@ -170,7 +170,7 @@ public final class QuarantineCommand implements Callable<Integer> {
       console.say("  place    %s", row.place());
       console.say("  reason   %s: %s", row.reason(), row.message());
       console.say("  met      %s by run %s", row.at(), row.run());
-      row.replayedAt().ifPresent(at -> console.say("  replayed %s", at));
+      console.say("  state    %s", row.replayed() ? "replayed" : "not in the lake, or not whole");
       console.say(
           "  order    _epoch %d, _commit_lsn %d, _seq %d", row.epoch(), row.commitLsn(), row.seq());
       console.say("  row      %s", row.row().orElse("(not kept)"));

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param seq likewise
  * @param run the capture run that met it
  * @param at when it was met
- * @param replayedAt when it was replayed; empty while it stands
+ * @param replayed whether it was replayed, and does not stand any more
  */
 public record QuarantinedRow(
     String id,
@@ -44,9 +44,9 @@ public record QuarantinedRow(
     long seq,
     String run,
     Instant at,
-    Optional<Instant> replayedAt) {
+    boolean replayed) {
 
-  static QuarantinedRow of(Record record, Optional<Instant> replayedAt) {
+  static QuarantinedRow of(Record record, boolean replayed) {
     return new QuarantinedRow(
         text(record, "id"),
         text(record, "source"),
@@ -63,7 +63,7 @@ public record QuarantinedRow(
         (Long) record.getField("seq"),
         text(record, "run"),
         writtenAt(record),
-        replayedAt);
+        replayed);
   }
 
   /** When a row was written. */
@@ -72,7 +72,7 @@ public record QuarantinedRow(
   }
 
   /** The event that says of the row that it was replayed. */
-  Replayed replayed() {
+  Replayed replay() {
     return new Replayed(
         id,
         new Rejected(
@@ -80,7 +80,8 @@ public record QuarantinedRow(
             new Rejected.Place(file.orElse(null), line.orElse(null), position.orElse(null)),
             new Rejected.Reason(reason, message),
             null,
-            new Rejected.Position(epoch, commitLsn, seq)));
+            new Rejected.Position(epoch, commitLsn, seq)),
+        at);
   }
 
   /** Where the source has it, for people. */

@@ -5,16 +5,15 @@ import java.util.concurrent.Callable;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.Console;
 import lakehouse.catalog.cli.ExitCode;
-import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.ConfigOption;
 import lakehouse.catalog.config.FilesConfig;
 import lakehouse.catalog.config.JdbcConfig;
 import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.quarantine.QuarantineView;
 import lakehouse.ingest.capture.files.FilesReplay;
-import lakehouse.ingest.event.ChangeEvent.Replayed;
-import lakehouse.ingest.job.FilesReplaying;
+import lakehouse.ingest.job.Replay;
 import lakehouse.ingest.preflight.Sources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,10 +22,11 @@ import picocli.CommandLine.Parameters;
 /** Takes rejected rows of a source into the lake, once what they broke was corrected. */
 @Command(
     name = "replay",
-    description =
-        "Takes rejected rows of a source in that are accepted now. Of files, they are read again and"
-            + " get the place that they had, so that a newer row stays the newer one; stop the ingest"
-            + " before.")
+    description = {
+      "Takes rejected rows of a source in that are accepted now.",
+      "Of files, they are read again and get the place that they had, so that a newer row stays the"
+          + " newer one; stop the ingest before. Of a database, their tables are loaded anew."
+    })
 final class ReplayCommand implements Callable<Integer> {
   @Mixin private ConfigOption config;
   @Mixin private Console console;
@@ -35,23 +35,38 @@ final class ReplayCommand implements Callable<Integer> {
   private String name;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     LakeConfig lake = config.load();
     SourceConfig source = Sources.chosen(lake, List.of(name)).get(0);
     try (LakeCatalog catalog = LakeCatalog.open(lake.catalog())) {
+      Quarantine quarantine = new Quarantine(catalog, Quarantine.Rows.STANDING);
+      Replay replay =
+          new Replay(
+              lake,
+              catalog,
+              () ->
+                  quarantine.whole(name, row -> true).stream()
+                      .map(QuarantinedRow::replay)
+                      .toList());
       if (source instanceof FilesConfig files) {
-        return replay(lake, catalog, files);
+        return answer(replay.files(files));
       }
+      Replay.Anew anew;
+      if (source instanceof JdbcConfig database) {
+        anew = replay.queries(database);
+      } else if (source instanceof PostgresConfig database) {
+        anew = replay.log(database);
+      } else {
+        throw new IllegalStateException(source.kind());
+      }
+      if (!anew.tables().isEmpty()) {
+        QuarantineView.bringUpToDate(catalog); // one of before shows what was replayed
+      }
+      return answer(anew);
     }
-    throw new LakeException(
-        ExitCode.CONFIGURATION,
-        "Rows of source %s, which is of kind %s, are not replayed: one that comes late could win over what is newer.\n%s"
-            .formatted(name, source.kind(), remedy(source)));
   }
 
-  private int replay(LakeConfig lake, LakeCatalog catalog, FilesConfig source) {
-    FilesReplay.Report report =
-        FilesReplaying.replay(lake, catalog, source, epoch -> standing(catalog, epoch));
+  private int answer(FilesReplay.Report report) {
     if (console.json()) {
       console.json(report);
     }
@@ -61,20 +76,18 @@ final class ReplayCommand implements Callable<Integer> {
     return (report.isWhole() ? ExitCode.DONE : ExitCode.DATA_CHECK).value();
   }
 
-  private List<Replayed> standing(LakeCatalog catalog, int epoch) {
-    return new Quarantine(catalog, Quarantine.Rows.STANDING)
-        .whole(name, row -> row.epoch() == epoch).stream().map(QuarantinedRow::replayed).toList();
-  }
-
-  private static String remedy(SourceConfig source) {
-    if (source instanceof PostgresConfig) {
-      return "Bronze has the row without its largest values. Make the row smaller in the source, and"
-          + " the change brings it.";
-    } else if (source instanceof JdbcConfig) {
-      return "Correct the row in the source so that its watermark rises, and it comes again by"
-          + " itself; or read the source anew: lake ingest --reload "
-          + source.name();
+  private int answer(Replay.Anew anew) {
+    if (console.json()) {
+      console.json(anew);
+    } else if (anew.tables().isEmpty()) {
+      console.say("Nothing of source %s is to be replayed.", name);
+    } else if (anew.loaded()) {
+      console.say("Loaded anew for %d rejected rows: %s", anew.rows(), anew.tables());
+    } else {
+      console.say(
+          "For %d rejected rows the next start of the ingest loads %s anew: lake ingest --source %s",
+          anew.rows(), anew.tables(), name);
     }
-    throw new IllegalStateException(source.kind());
+    return ExitCode.DONE.value();
   }
 }

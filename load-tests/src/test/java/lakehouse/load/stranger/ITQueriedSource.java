@@ -156,8 +156,16 @@ class ITQueriedSource {
         .contains("\"name\":\"nobody\"");
     assertThat(lake.quarantine(config, 2, "show", "no-such-row"))
         .contains("No quarantine has a row no-such-row.");
-    assertThat(lake.quarantine(config, 2, "replay", "crm"))
-        .contains("it comes again by itself", "kind jdbc, are not replayed");
+    assertThat(lake.quarantine(config, 0, "replay", "crm"))
+        .contains("For 1 rejected rows the next start of the ingest loads [public.client] anew");
+    assertThat(lake.quarantine(config, 0, "list")).contains("(0 of 0 rows)");
+    assertThat(lake.quarantine(config, 0, "list", "--all")).contains(id, "(1 of 1 rows)");
+    assertThat(lake.quarantine(config, 0, "show", id, "--all")).contains("state    replayed");
+    assertThat(json(query(lake, config, "SELECT id FROM ops.quarantine"))).isEmpty();
+    // nothing was corrected, so the load meets the row again
+    ingest(lake, config);
+    assertThat(json(query(lake, config, "SELECT id FROM ops.quarantine")))
+        .hasToString("[{\"id\":\"%s\"}]".formatted(id));
   }
 
   /** What the log tells of a commit is what the catalog has of it. */

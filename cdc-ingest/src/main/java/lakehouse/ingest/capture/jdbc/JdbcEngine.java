@@ -1,5 +1,8 @@
 package lakehouse.ingest.capture.jdbc;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import lakehouse.catalog.config.JdbcConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.ingest.capture.CatalogPosition;
@@ -12,7 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Captures a database by queries: whole tables, or what a watermark column tells to be new. */
 public final class JdbcEngine {
+  /** The reason of what stands in the quarantine and is no row, but a notice. */
+  public static final String NOTICE = "watermark-went-back";
+
   private JdbcEngine() {}
+
+  /** What the catalog keeps of a source, so that the next capture reads tables whole. */
+  public static String readAnew(String resume, Set<String> tables) {
+    Map<String, JdbcPosition.Table> left = new HashMap<>(JdbcPosition.parse(0, resume).tables());
+    left.keySet().removeAll(tables);
+    return new JdbcPosition(0, left).text();
+  }
 
   /**
    * Adds the capture to a job.

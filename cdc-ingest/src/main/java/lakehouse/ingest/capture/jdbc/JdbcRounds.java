@@ -149,8 +149,7 @@ final class JdbcRounds implements Runnable {
         "The greatest %s went back from %s to %s; the table was read whole, anew."
             .formatted(table.config().watermark().orElseThrow(), last, to);
     LOG.warn("Source {}: table {}: {}", source.name(), table.name(), sentence);
-    output.fault(
-        table, "watermark " + last.text(), new Reason("watermark-went-back", sentence), null);
+    output.fault(table, "watermark " + last.text(), new Reason(JdbcEngine.NOTICE, sentence), null);
     return true;
   }
 

@@ -251,6 +251,48 @@ class ITJdbcPostgres {
   }
 
   @Test
+  void readsTablesWithRejectedRowsWholeForAReplay() throws Exception {
+    QueriedSource source =
+        QueriedSource.postgres(
+            lake,
+            "again",
+            "CREATE TABLE odd (code text UNIQUE, v text, at timestamptz DEFAULT now())",
+            "CREATE TABLE even (code text UNIQUE, at timestamptz DEFAULT now())",
+            "CREATE INDEX ON odd (at)",
+            "CREATE INDEX ON even (at)",
+            "INSERT INTO odd VALUES ('a', 'one'), (NULL, 'two')",
+            "INSERT INTO even VALUES ('a')");
+    Path config =
+        source.config(
+            "- table: odd\n  key: [code]\n  watermark: at\n"
+                + "- table: even\n  key: [code]\n  watermark: at\n",
+            "");
+    ingest = IngestProcess.ingest(config);
+    source.await(ingest, s -> s.isEqual("even", "code") && s.quarantine().size() == 1);
+    replay(config, 5, "Source again is being captured already");
+    assertThat(ingest.kill()).isEqualTo(137);
+
+    // its watermark does not rise, so that no round would see it
+    source.execute("UPDATE odd SET code = 'b' WHERE code IS NULL");
+    long before = source.state().position();
+    replay(config, 0, "For 1 rejected rows the next start of the ingest loads [public.odd] anew");
+    assertThat(source.state().position()).isGreaterThan(before);
+    replay(config, 0, "Nothing of source again is to be replayed.");
+
+    ingest = IngestProcess.ingest(config, "--until-current");
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    assertThat(source.assertEqual("odd", "code").operations()).containsEntry("l", 2L);
+    assertThat(source.assertEqual("even", "code").operations()).containsEntry("l", 1L);
+  }
+
+  private static void replay(Path config, int exitCode, String says) {
+    try (ProgramProcess replay = IngestProcess.quarantine(config, "replay", "again")) {
+      assertThat(replay.exitCode()).as(replay.output()).isEqualTo(exitCode);
+      assertThat(replay.output()).contains(says);
+    }
+  }
+
+  @Test
   void goesOnWithTheOthersWhenOneStops() throws Exception {
     String ddl = "CREATE TABLE t (id int UNIQUE, v text)";
     QueriedSource bad =

@@ -88,6 +88,49 @@ class ITNativeSizes {
         .isSubsetOf(places(lake.fold(source, "document"), lake.fold(source, "whole")));
   }
 
+  @Test
+  void loadsTablesWithRejectedRowsAnewForAReplay() throws Exception {
+    SourceDatabase source =
+        lake.source(
+            "smaller",
+            """
+            CREATE TABLE document (id int PRIMARY KEY, body text);
+            CREATE TABLE other (id int PRIMARY KEY);
+            INSERT INTO document VALUES (1, repeat('x', 40000000)), (2, 'small');
+            """);
+    Path config = source.config(NATIVE);
+    ingest = IngestProcess.ingest(config);
+    lake.awaitLoaded(ingest, source, 2);
+    assertThat(lake.quarantine(source)).hasSize(1);
+    source.execute("UPDATE document SET body = 'small now' WHERE id = 1");
+    lake.awaitCurrent(ingest, source);
+
+    replay(config, "Loaded anew for 1 rejected rows: [public.document]");
+    assertThat(lake.assertEqual(source, "document").operations()).containsEntry("l", 2L);
+    replay(config, "Nothing of source smaller is to be replayed.");
+
+    source.execute("INSERT INTO document VALUES (3, repeat('y', 40000000))");
+    lake.awaitCurrent(ingest, source);
+    assertThat(ingest.stop()).as(ingest.output()).isZero();
+    source.execute("UPDATE document SET body = 'small too' WHERE id = 3");
+    replay(
+        config,
+        "For 1 rejected rows the next start of the ingest loads [public.document] anew: lake ingest"
+            + " --source smaller");
+    ingest = IngestProcess.ingest(config);
+    lake.awaitLoaded(ingest, source, 2);
+    lake.awaitCurrent(ingest, source);
+    assertThat(lake.assertEqual(source, "document").operations()).containsEntry("l", 3L);
+    assertThat(lake.assertEqual(source, "other").operations()).containsEntry("l", 1L);
+  }
+
+  private static void replay(Path config, String says) {
+    try (ProgramProcess replay = IngestProcess.quarantine(config, "replay", "smaller")) {
+      assertThat(replay.exitCode()).as(replay.output()).isZero();
+      assertThat(replay.output()).contains(says);
+    }
+  }
+
   private static Set<String> places(List<Record> quarantine) {
     return quarantine.stream()
         .map(
