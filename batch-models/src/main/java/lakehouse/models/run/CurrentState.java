@@ -189,8 +189,7 @@ final class CurrentState {
   }
 
   // Each task of a MERGE that deletes from a file writes its former deletes once more, so the
-  // summary
-  // tells of more deletes than there are.
+  // summary tells of more deletes than there are.
   private long rows(Table table, TableIdentifier name, boolean bySummary) {
     return bySummary ? Lineage.totalRows(table) : run.spark().table(Names.table(name)).count();
   }
