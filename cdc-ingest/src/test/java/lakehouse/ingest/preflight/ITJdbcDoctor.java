@@ -42,6 +42,9 @@ class ITJdbcDoctor {
             - table: fine
               watermark: at
               from: "2024-13-01"
+              rules:
+                - {column: At, required: true}
+                - {column: id, min: many}
             """,
             "");
     try (ProgramProcess doctor = IngestProcess.doctor(config)) {
@@ -56,6 +59,9 @@ class ITJdbcDoctor {
           .contains("GRANT SELECT ON hidden TO reader;")
           .contains("Table gone cannot be read.")
           .contains("A bound of the range of table public.fine is no value of its watermark.")
+          .contains("A rule of table public.fine cannot be held.")
+          .contains("there is no column At")
+          .contains("a bound is no value of column id, which is of the type int")
           .doesNotContain("of-the-reader");
     }
     source.execute(
@@ -73,6 +79,9 @@ class ITJdbcDoctor {
             - table: fine
               watermark: at
               from: "2024-12-01"
+              rules:
+                - {column: at, required: true}
+                - {column: id, min: 0}
             """,
             "");
     try (ProgramProcess doctor = IngestProcess.doctor(mended)) {
