@@ -2,13 +2,12 @@ package lakehouse.ingest.bronze;
 
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.ingest.event.ChangeEvent;
+import lakehouse.ingest.event.OpaqueTypeInfo;
 import lakehouse.ingest.state.JavaStateSerializer;
 import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Adds bronze's writers and committer to a job. */
 public final class BronzeSink {
@@ -35,62 +34,16 @@ public final class BronzeSink {
   }
 
   /** Flink's type of {@link CheckpointWrites}. */
-  private static final class WritesTypeInfo extends TypeInformation<CheckpointWrites> {
+  private static final class WritesTypeInfo extends OpaqueTypeInfo<CheckpointWrites> {
     private static final long serialVersionUID = 1L;
 
-    @Override
-    public boolean isBasicType() {
-      return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-      return false;
-    }
-
-    @Override
-    public int getArity() {
-      return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-      return 1;
-    }
-
-    @Override
-    public Class<CheckpointWrites> getTypeClass() {
-      return CheckpointWrites.class;
-    }
-
-    @Override
-    public boolean isKeyType() {
-      return false;
+    WritesTypeInfo() {
+      super(CheckpointWrites.class);
     }
 
     @Override
     public TypeSerializer<CheckpointWrites> createSerializer(ExecutionConfig config) {
       return new JavaStateSerializer<>();
-    }
-
-    @Override
-    public String toString() {
-      return "CheckpointWrites";
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof WritesTypeInfo;
-    }
-
-    @Override
-    public int hashCode() {
-      return WritesTypeInfo.class.hashCode();
-    }
-
-    @Override
-    public boolean canEqual(Object other) {
-      return other instanceof WritesTypeInfo;
     }
   }
 }

@@ -2,80 +2,30 @@ package lakehouse.ingest.event;
 
 import java.io.IOException;
 import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Flink's type of {@link ChangeEvent}: it copies by reference and refuses to be serialized, so that
  * a topology which breaks the chain from engine to writer fails at its first event instead of
  * becoming slow.
  */
-public final class ChangeEventTypeInfo extends TypeInformation<ChangeEvent> {
+public final class ChangeEventTypeInfo extends OpaqueTypeInfo<ChangeEvent> {
   private static final long serialVersionUID = 1L;
 
   /** The only instance that is needed. */
   public static final ChangeEventTypeInfo INSTANCE = new ChangeEventTypeInfo();
 
-  private ChangeEventTypeInfo() {}
-
-  @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
-  public Class<ChangeEvent> getTypeClass() {
-    return ChangeEvent.class;
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
+  private ChangeEventTypeInfo() {
+    super(ChangeEvent.class);
   }
 
   @Override
   public TypeSerializer<ChangeEvent> createSerializer(ExecutionConfig config) {
     return ByReference.INSTANCE;
-  }
-
-  @Override
-  public String toString() {
-    return "ChangeEvent";
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof ChangeEventTypeInfo;
-  }
-
-  @Override
-  public int hashCode() {
-    return ChangeEventTypeInfo.class.hashCode();
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof ChangeEventTypeInfo;
   }
 
   /** Copies by reference. */

@@ -1,7 +1,5 @@
 package lakehouse.ingest.job;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
@@ -96,22 +94,7 @@ final class JdbcKind implements SourceKind {
 
   @Override
   public SourceRun begin(LakeCatalog catalog, SourceStart.NewLoad load) {
-    SourceRun run = load.run();
-    try (CatalogCommit commit = new CatalogCommit(catalog)) {
-      Optional<SourceState> before = commit.state(source.name());
-      if (before.isPresent()) {
-        SourceState begun = run.begun();
-        commit.commit(
-            new CatalogCommit.Request(
-                before,
-                begun,
-                List.of(),
-                "ingest %s: a load begins (%s)".formatted(source.name(), load.reason()),
-                Map.of()));
-        run = run.after(begun);
-      }
-    }
-    return run;
+    return SourceStart.tell(catalog, load);
   }
 
   @Override

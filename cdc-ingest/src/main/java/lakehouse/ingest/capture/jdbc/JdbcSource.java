@@ -1,9 +1,8 @@
 package lakehouse.ingest.capture.jdbc;
 
-import java.io.IOException;
-import java.io.Serializable;
 import java.util.List;
 import lakehouse.ingest.event.ChangeEvent;
+import lakehouse.ingest.state.SplitSerializer;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -11,7 +10,6 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.apache.flink.util.InstantiationUtil;
 import org.jspecify.annotations.Nullable;
 
 /** Flink's source of a database that is asked by queries: one reader, with threads of its own. */
@@ -48,12 +46,12 @@ final class JdbcSource implements Source<ChangeEvent, JdbcSplit, Boolean> {
 
   @Override
   public SimpleVersionedSerializer<JdbcSplit> getSplitSerializer() {
-    return new JavaSerializer<>();
+    return new SplitSerializer<>();
   }
 
   @Override
   public SimpleVersionedSerializer<Boolean> getEnumeratorCheckpointSerializer() {
-    return new JavaSerializer<>();
+    return new SplitSerializer<>();
   }
 
   /** Gives the split to the reader that asks for it; its state is whether it has done so. */
@@ -99,29 +97,6 @@ final class JdbcSource implements Source<ChangeEvent, JdbcSplit, Boolean> {
     @Override
     public void close() {
       // holds nothing
-    }
-  }
-
-  /** The state never outlives the process: a start goes by the catalog alone. */
-  private static final class JavaSerializer<T extends Serializable>
-      implements SimpleVersionedSerializer<T> {
-    @Override
-    public int getVersion() {
-      return 1;
-    }
-
-    @Override
-    public byte[] serialize(T value) throws IOException {
-      return InstantiationUtil.serializeObject(value);
-    }
-
-    @Override
-    public T deserialize(int version, byte[] bytes) throws IOException {
-      try {
-        return InstantiationUtil.deserializeObject(bytes, JdbcSource.class.getClassLoader());
-      } catch (ClassNotFoundException e) {
-        throw new IOException(e);
-      }
     }
   }
 }

@@ -1,11 +1,10 @@
 package lakehouse.ingest.capture.postgres;
 
-import java.io.IOException;
-import java.io.Serializable;
 import lakehouse.ingest.capture.CaptureRun;
 import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.event.ChangeEvent;
+import lakehouse.ingest.state.SplitSerializer;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -13,7 +12,6 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.apache.flink.util.InstantiationUtil;
 import org.jspecify.annotations.Nullable;
 
 /** Flink's source of a PostgreSQL database: a load by {@code COPY}, then the stream of changes. */
@@ -68,34 +66,11 @@ final class PostgresSource implements Source<ChangeEvent, PostgresSplit, LoadEnu
 
   @Override
   public SimpleVersionedSerializer<PostgresSplit> getSplitSerializer() {
-    return new JavaSerializer<>();
+    return new SplitSerializer<>();
   }
 
   @Override
   public SimpleVersionedSerializer<LoadEnumerator.State> getEnumeratorCheckpointSerializer() {
-    return new JavaSerializer<>();
-  }
-
-  /** The state never outlives the process: a start goes by the catalog alone. */
-  private static final class JavaSerializer<T extends Serializable>
-      implements SimpleVersionedSerializer<T> {
-    @Override
-    public int getVersion() {
-      return 1;
-    }
-
-    @Override
-    public byte[] serialize(T value) throws IOException {
-      return InstantiationUtil.serializeObject(value);
-    }
-
-    @Override
-    public T deserialize(int version, byte[] bytes) throws IOException {
-      try {
-        return InstantiationUtil.deserializeObject(bytes, PostgresSource.class.getClassLoader());
-      } catch (ClassNotFoundException e) {
-        throw new IOException(e);
-      }
-    }
+    return new SplitSerializer<>();
   }
 }
