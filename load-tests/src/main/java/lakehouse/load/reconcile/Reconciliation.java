@@ -1,13 +1,9 @@
 package lakehouse.load.reconcile;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,18 +19,10 @@ import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.LakeConfig;
-import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.SourceConfig;
 import lakehouse.catalog.config.TablePattern;
-import lakehouse.catalog.table.ChangeColumns;
-import lakehouse.catalog.table.Layer;
-import lakehouse.load.reconcile.TableReport.Verdict;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.NoSuchTableException;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import lakehouse.load.reconcile.TableComparison.CapturedTable;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -140,13 +128,6 @@ final class Reconciliation {
     }
   }
 
-  /** A captured table, before it is compared. */
-  private record Captured(
-      PostgresConfig source,
-      SourceTable table,
-      PostgresDigest postgres,
-      Optional<LakePoints.Held> held) {}
-
   /**
    * Compares.
    *
@@ -178,7 +159,7 @@ final class Reconciliation {
       CompletableFuture<SparkSession> starting =
           CompletableFuture.supplyAsync(() -> LakeSession.open(config.catalog(), hash));
       try (LakeCatalog catalog = LakeCatalog.open(config.catalog(), reference, Optional.of(hash))) {
-        List<Captured> captured = new ArrayList<>();
+        List<CapturedTable> captured = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
         if (request.sources().isEmpty()) {
           config.sources().stream()
@@ -194,19 +175,27 @@ final class Reconciliation {
           Optional<LakePoints.Held> place = Optional.ofNullable(held.get(source.name()));
           wanted.stream()
               .filter(this::requested)
-              .map(table -> new Captured(source, table, postgres, place))
+              .map(table -> new CapturedTable(source, table, postgres, place))
               .forEach(captured::add);
         }
         requireSome(captured);
         found.accept(captured.size());
         SparkSession spark = starting.join();
         SilverInputs inputs = SilverInputs.read(spark, request.patience().isPresent());
+        TableComparison comparison =
+            new TableComparison(
+                catalog,
+                spark,
+                inputs,
+                postgresThreads,
+                request.buckets(),
+                request.differenceLimit());
         List<Future<TableReport>> reports = new ArrayList<>();
-        for (Captured table : captured) {
+        for (CapturedTable table : captured) {
           reports.add(
               tableThreads.submit(
                   () -> {
-                    TableReport report = compare(table, catalog, spark, inputs, postgresThreads);
+                    TableReport report = comparison.compare(table);
                     done.accept(report);
                     return report;
                   }));
@@ -287,7 +276,7 @@ final class Reconciliation {
         .toList();
   }
 
-  private void requireSome(List<Captured> captured) {
+  private void requireSome(List<CapturedTable> captured) {
     if (captured.isEmpty()) {
       throw new LakeException(
           ExitCode.CONFIGURATION,
@@ -298,164 +287,11 @@ final class Reconciliation {
     }
   }
 
-  private TableReport compare(
-      Captured captured,
-      LakeCatalog catalog,
-      SparkSession spark,
-      SilverInputs inputs,
-      ExecutorService postgresThreads) {
-    long started = System.nanoTime();
-    SourceTable table = captured.table();
-    TableIdentifier silver =
-        Layer.SILVER.table(captured.source().name(), table.schema(), table.name());
-    Optional<Table> bronze = bronze(captured, catalog);
-    boolean modelled = catalog.iceberg().tableExists(silver);
-    if (bronze.isEmpty() || (captured.held().isEmpty() && !modelled)) {
-      return report(
-          captured,
-          List.of("the lake has no such table: not captured yet, or not modelled"),
-          Verdict.NOT_IN_SILVER,
-          started);
-    }
-    if (captured.held().isPresent()
-        && !captured.held().get().state().loaded().contains(table.schema() + "." + table.name())) {
-      return report(
-          captured,
-          List.of("the lake does not hold the table whole yet: its load goes on"),
-          Verdict.NOT_IN_SILVER,
-          started);
-    }
-    Optional<Dataset<Row>> current =
-        modelled ? Optional.of(spark.table(LakeSession.name(silver))) : Optional.empty();
-    List<String> key = key(bronze.get());
-    BronzeFold.Folded folded =
-        captured
-            .held()
-            .map(
-                held ->
-                    new BronzeFold(
-                            spark,
-                            bronze.get(),
-                            LakeSession.name(bronzeName(captured)),
-                            key,
-                            held.cut())
-                        .fold(current, inputs.consumed(silver, bronzeName(captured))))
-            .orElseGet(() -> new BronzeFold.Folded(current.orElseThrow(), ""));
-    Dataset<Row> rows = folded.rows();
-    TablePlan plan = TablePlan.of(table, lakeTable(captured, bronze.get(), key, rows));
-    if (!plan.incomparable().isEmpty()) {
-      List<String> notes = new ArrayList<>(plan.notes());
-      plan.incomparable().forEach(column -> notes.add("cannot be compared: " + column));
-      return report(captured, notes, Verdict.NOT_COMPARABLE, started);
-    }
-    SparkDigest lake = new SparkDigest(any -> rows);
-    Future<TableDigest> inPostgres =
-        postgresThreads.submit(() -> captured.postgres().digest(plan, request.buckets()));
-    TableDigest inLake = lake.digest(plan, request.buckets());
-    TableDigest inSource = joined(inPostgres);
-    DifferenceSearch.Found found =
-        new DifferenceSearch(plan, captured.postgres(), lake, request.buckets())
-            .find(inSource, inLake, request.differenceLimit());
-    return new TableReport(
-        captured.source().name(),
-        table.shortName(),
-        inSource.rows(),
-        inLake.rows(),
-        inSource.equals(inLake) ? Verdict.EQUAL : Verdict.DIFFERENT,
-        seconds(started),
-        plan.notes(),
-        found.differences(),
-        found.complete(),
-        inSource.digest(),
-        inLake.digest(),
-        folded.basis());
-  }
-
-  private static TableReport report(
-      Captured captured, List<String> notes, Verdict verdict, long started) {
-    return new TableReport(
-        captured.source().name(),
-        captured.table().shortName(),
-        0,
-        0,
-        verdict,
-        seconds(started),
-        notes,
-        List.of(),
-        true);
-  }
-
-  private static TableIdentifier bronzeName(Captured captured) {
-    SourceTable table = captured.table();
-    return Layer.BRONZE.table(captured.source().name(), table.schema(), table.name());
-  }
-
-  private static Optional<Table> bronze(Captured captured, LakeCatalog catalog) {
-    try {
-      return Optional.of(catalog.iceberg().loadTable(bronzeName(captured)));
-    } catch (NoSuchTableException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static List<String> key(Table bronze) {
-    return json(
-        bronze.properties().getOrDefault(ChangeColumns.KEY_PROPERTY, ""),
-        new TypeReference<List<String>>() {},
-        List.of());
-  }
-
-  private static TablePlan.LakeTable lakeTable(
-      Captured captured, Table bronze, List<String> key, Dataset<Row> silver) {
-    List<String> columns =
-        bronze.schema().columns().stream()
-            .map(field -> field.name())
-            .filter(name -> !ChangeColumns.contains(name))
-            .toList();
-    return new TablePlan.LakeTable(silver.schema(), columns, key, masks(captured, bronze));
-  }
-
-  // What was masked when it was captured is masked, whatever the configuration says today.
-  private static Map<String, MaskConfig.Method> masks(Captured captured, Table bronze) {
-    Map<String, MaskConfig.Method> masks =
-        captured.source().masks().stream()
-            .filter(
-                mask ->
-                    new TablePattern(mask.table())
-                        .matches(captured.table().schema(), captured.table().name()))
-            .collect(
-                Collectors.toMap(
-                    MaskConfig::column,
-                    MaskConfig::method,
-                    (first, second) -> first,
-                    LinkedHashMap::new));
-    json(
-            bronze.properties().getOrDefault(ChangeColumns.MASKS_PROPERTY, ""),
-            new TypeReference<Map<String, String>>() {},
-            Map.<String, String>of())
-        .forEach(
-            (column, method) ->
-                masks.put(column, MaskConfig.Method.valueOf(method.toUpperCase(Locale.ROOT))));
-    return masks;
-  }
-
-  private static <T> T json(String text, TypeReference<T> type, T whenEmpty) {
-    try {
-      return text.isBlank() ? whenEmpty : new ObjectMapper().readValue(text, type);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A table property of bronze is not JSON: " + text, e);
-    }
-  }
-
-  private static double seconds(long startedNanos) {
-    return (System.nanoTime() - startedNanos) / 1e9;
-  }
-
   private static List<TableReport> collected(List<Future<TableReport>> reports) {
     return reports.stream().map(Reconciliation::joined).toList();
   }
 
-  private static <T> T joined(Future<T> future) {
+  static <T> T joined(Future<T> future) {
     try {
       return future.get();
     } catch (InterruptedException e) {
