@@ -190,6 +190,16 @@ class ITCaptureRestart {
     assertHolds(Map.of("l", 2L, "r", 2009L, "u", 50L, "c", 9L + inserted));
   }
 
+  @Test
+  @Order(9)
+  void refusesToReplayWhatItCannotLoadAlone() {
+    ingest = IngestProcess.quarantine(config, "replay", "places");
+    assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(2);
+    assertThat(ingest.output())
+        .contains("Source places is captured by flink-cdc, which cannot load one table anew.")
+        .contains("Load the whole source: `lake ingest --reload places`");
+  }
+
   private int insertUntil(AtomicBoolean ended) {
     try (Connection connection = source.connect();
         PreparedStatement insert = connection.prepareStatement("INSERT INTO a VALUES (?, 0)")) {
