@@ -104,14 +104,8 @@ public final class Demo implements Callable<Integer> {
     return scale;
   }
 
-  /**
-   * Over little data the optimising compiler takes more time than it saves: half of all. Without it
-   * Java would reserve less room for code than Spark generates, and interpret the rest.
-   */
   private String javaOptions() {
-    return scale <= LIGHT_COMPILER_UP_TO
-        ? "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
-        : "";
+    return scale <= LIGHT_COMPILER_UP_TO ? LakePrograms.LITTLE_DATA : "";
   }
 
   private void introduce(DemoFolder demo) {

@@ -31,6 +31,13 @@ import org.slf4j.LoggerFactory;
 public final class LakePrograms implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LakePrograms.class);
 
+  /**
+   * Options for Java where a program of Spark's has little data: the optimising compiler would take
+   * more time than it saves, and without it Java would reserve less room for code than Spark
+   * generates, and interpret the rest.
+   */
+  public static final String LITTLE_DATA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m";
+
   /** What the launcher passes to Java. */
   private static final String JAVA_OPTIONS = "LAKE_JAVA_OPTIONS";
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import lakehouse.load.measure.PostgresDatabase;
 import lakehouse.load.programs.CatalogLog;
+import lakehouse.load.programs.LakePrograms;
 import lakehouse.load.run.RunRecord.Step;
 
 /**
@@ -19,6 +20,9 @@ import lakehouse.load.run.RunRecord.Step;
 final class ModelPhases {
   /** From so many rows on, Spark is given more memory than a small lake needs. */
   private static final long LARGE = 5_000_000;
+
+  /** Up to so many rows, Java's optimising compiler takes more time than it saves. */
+  private static final long SMALL = 2_000_000;
 
   private final RunLake lake;
   private final Workload workload;
@@ -54,7 +58,7 @@ final class ModelPhases {
     long began = System.nanoTime();
     String output =
         lake.programs()
-            .startWith(memory(), logName, arguments.toArray(String[]::new))
+            .startWith(javaOptions(), logName, arguments.toArray(String[]::new))
             .await(line -> {});
     double seconds = (System.nanoTime() - began) / 1e9;
     for (JsonNode model : json(output).path("models")) {
@@ -70,8 +74,12 @@ final class ModelPhases {
     return seconds;
   }
 
-  private String memory() {
-    return scenario.data().rows() >= LARGE ? "-Xmx4g" : "";
+  private String javaOptions() {
+    long rows = scenario.data().rows();
+    if (rows > SMALL) {
+      return rows >= LARGE ? "-Xmx4g" : "";
+    }
+    return LakePrograms.LITTLE_DATA;
   }
 
   void nights(PhaseOutcome outcome) throws Exception {
@@ -115,7 +123,7 @@ final class ModelPhases {
           json(
               lake.programs()
                   .startWith(
-                      memory(),
+                      javaOptions(),
                       "query",
                       "query",
                       "--json",
@@ -133,7 +141,12 @@ final class ModelPhases {
         json(
             lake.programs()
                 .startWith(
-                    memory(), "reconcile", "reconcile", "--json", "--config", config.toString())
+                    javaOptions(),
+                    "reconcile",
+                    "reconcile",
+                    "--json",
+                    "--config",
+                    config.toString())
                 .await(line -> {}));
     long rows = 0;
     for (JsonNode table : report.path("tables")) {
