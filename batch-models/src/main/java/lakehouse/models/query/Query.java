@@ -37,6 +37,9 @@ import picocli.CommandLine.Parameters;
       "  lake query \"SELECT * FROM ops.model_run ORDER BY started_at DESC\" --limit 10"
     })
 public final class Query implements Callable<Integer> {
+  /** How Iceberg's catalog refuses to write at a hash. */
+  private static final String PINNED = "can only mutate tables";
+
   @Mixin private ConfigOption config;
   @Mixin private Console console;
 
@@ -124,6 +127,12 @@ public final class Query implements Callable<Integer> {
                     pinned.reference(),
                     pinned.hash().substring(0, 12),
                     analysis.getSimpleMessage().strip()),
+            e);
+      }
+      if (String.valueOf(e.getMessage()).contains(PINNED)) {
+        throw new LakeException(
+            ExitCode.CONFIGURATION,
+            "lake query only reads. Silver and gold are written by `lake models run`.",
             e);
       }
       if (e instanceof SparkException || e instanceof ArithmeticException) {

@@ -31,7 +31,7 @@ public final class ColumnMasks {
     boolean tokens = masks.stream().anyMatch(mask -> mask.method() == MaskConfig.Method.TOKEN);
     if (tokens && key == null) {
       throw new LakeException(
-          ExitCode.CONFIGURATION, "A column is masked by token, and `ingest.maskKey` is not set.");
+          ExitCode.CONFIGURATION, "A column is masked by token, and `ingest.mask-key` is not set.");
     }
     return new ColumnMasks(masks, tokens ? mac(key) : null);
   }

@@ -40,7 +40,7 @@ final class FolderLock implements SourceKind.Lock {
     }
     throw new StateMismatchException(
         """
-        Source %s is being captured already: another ingest holds the lock on %s.
+        Source %s is being captured already: another ingest, or a replay, holds the lock on %s.
         Stop the other ingest, and start again."""
             .formatted(source, file));
   }
