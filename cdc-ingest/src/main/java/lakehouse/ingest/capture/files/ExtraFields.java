@@ -80,7 +80,7 @@ final class ExtraFields {
     return written.toString();
   }
 
-  // Jackson's own copy takes a number with a point for a double.
+  // Jackson's copy of a whole structure takes a number with a point for a double.
   private static void copy(JsonParser from, JsonGenerator to) throws IOException {
     int depth = 0;
     do {
@@ -89,11 +89,7 @@ final class ExtraFields {
       } else if (from.currentToken().isStructEnd()) {
         depth--;
       }
-      if (from.currentToken().isNumeric()) {
-        to.writeNumber(from.getText());
-      } else {
-        to.copyCurrentEvent(from);
-      }
+      to.copyCurrentEventExact(from);
     } while (depth > 0 && from.nextToken() != null);
   }
 }
