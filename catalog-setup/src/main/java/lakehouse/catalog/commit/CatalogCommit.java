@@ -102,13 +102,9 @@ public final class CatalogCommit implements AutoCloseable {
    * Says that tables of a source are not held whole, so that its next capture loads them anew. What
    * the lake holds of them stays until then.
    *
+   * @param changes of tables that exist, in the same commit
    * @throws StateMismatchException if the source has been committed to since
    */
-  public void forgetLoads(SourceState held, Set<String> tables) {
-    forgetLoads(held, tables, List.of());
-  }
-
-  /** The same together with changes of tables that exist. */
   public void forgetLoads(SourceState held, Set<String> tables, List<TableChange> changes) {
     retried(() -> forget(held, tables, changes));
   }
