@@ -126,8 +126,13 @@ public final class LakeConfigs {
   private static void checkRules(JdbcConfig source, String path, Problems problems) {
     for (int i = 0; i < source.tables().size(); i++) {
       List<ColumnRuleConfig> rules = source.tables().get(i).rules();
+      Map<String, String> columns = new HashMap<>();
       for (int k = 0; k < rules.size(); k++) {
         String rule = "%s.tables[%d].rules[%d]".formatted(path, i, k);
+        String same = columns.putIfAbsent(rules.get(k).column(), rule);
+        if (same != null) {
+          problems.add(rule, "column %s has rules by %s already", rules.get(k).column(), same);
+        }
         FileTableChecks.syntaxError(rules.get(k).pattern())
             .ifPresent(error -> problems.add(rule + ".pattern", "is no pattern: %s", error));
       }

@@ -290,6 +290,29 @@ final class TestLakeConfig {
   }
 
   @Test
+  void refusesRulesThatAreNoPatternOrOfAColumnThatHasSome() {
+    assertThat(
+            broken(
+                MINIMAL
+                    + """
+                      - name: erp
+                        kind: jdbc
+                        url: jdbc:mariadb://erp/erp
+                        user: reader
+                        password: ${env:PASSWORD}
+                        tables:
+                          - table: part
+                            rules:
+                              - {column: code, pattern: '['}
+                              - {column: code, required: true}
+                    """))
+        .hasMessageContaining("sources[1].tables[0].rules[0].pattern: is no pattern: ")
+        .hasMessageContaining(
+            "sources[1].tables[0].rules[1]: column code has rules by"
+                + " sources[1].tables[0].rules[0] already");
+  }
+
+  @Test
   void refusesWhatIsNoYamlOrStandsTwice() {
     assertThat(broken("catalog: {uri: [a\n"))
         .hasMessageContaining("line 2, column 1: is no YAML: ");

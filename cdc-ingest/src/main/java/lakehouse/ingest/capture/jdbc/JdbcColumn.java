@@ -5,8 +5,8 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Locale;
+import lakehouse.catalog.config.ColumnConfig;
 import lakehouse.catalog.config.MaskConfig;
-import lakehouse.ingest.capture.ContractColumn;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.BinaryType;
 import org.apache.iceberg.types.Types.BooleanType;
@@ -34,7 +34,7 @@ public record JdbcColumn(
     Type type,
     boolean nullable,
     MaskConfig.@Nullable Method mask,
-    @Nullable ContractColumn contract)
+    @Nullable ColumnConfig contract)
     implements Serializable {
   private static final int MAX_PRECISION = 38;
 

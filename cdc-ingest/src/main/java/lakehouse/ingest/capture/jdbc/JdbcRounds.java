@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.ColumnRuleConfig;
 import lakehouse.catalog.config.JdbcConfig;
 import lakehouse.catalog.config.JdbcTableConfig;
 import lakehouse.catalog.config.Secret;
@@ -180,6 +181,17 @@ final class JdbcRounds implements Runnable {
           Source %s: table %s has no column %s any more that can be a watermark.
           Correct `watermark` of the table, or the table. `lake doctor` tells more."""
               .formatted(source.name(), table.name(), table.config().watermark().get()));
+    }
+    if (!table.idleRules().isEmpty()) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT,
+          """
+          Source %s: table %s is not any more as its rules have it: nothing can be held against those of %s.
+          Correct `rules` of the table, or the table. `lake doctor` tells more."""
+              .formatted(
+                  source.name(),
+                  table.name(),
+                  table.idleRules().stream().map(ColumnRuleConfig::column).toList()));
     }
   }
 }

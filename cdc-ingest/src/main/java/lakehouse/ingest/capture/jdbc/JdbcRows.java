@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,9 +34,16 @@ final class JdbcRows implements ResultExtractor<JdbcRow> {
   private final transient JdbcTable table;
   private final transient ColumnMasks masks;
 
+  /** One for each column; null where it has no rules. */
+  private final transient List<@Nullable ContractColumn> contracts = new ArrayList<>();
+
   JdbcRows(JdbcTable table, ColumnMasks masks) {
     this.table = table;
     this.masks = masks;
+    for (JdbcColumn column : table.columns()) {
+      contracts.add(
+          column.contract() == null ? null : new ContractColumn(column.contract(), false, null));
+    }
   }
 
   @Override
@@ -59,8 +67,9 @@ final class JdbcRows implements ResultExtractor<JdbcRow> {
       if (read.value() == null && schema.key().contains(column.name())) {
         fault = fault(column, read);
       }
-      if (column.contract() != null && fault == null) {
-        fault = broken(column, column.contract(), result.getString(i + 1), read);
+      ContractColumn contract = contracts.get(i);
+      if (contract != null && fault == null) {
+        fault = broken(column, contract, result.getString(i + 1), read);
       }
     }
     if (unrepresentable != null) {

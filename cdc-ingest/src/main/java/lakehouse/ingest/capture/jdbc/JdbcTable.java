@@ -18,7 +18,6 @@ import lakehouse.catalog.config.ColumnRuleConfig;
 import lakehouse.catalog.config.JdbcTableConfig;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.ingest.capture.ColumnMasks;
-import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -63,23 +62,20 @@ public record JdbcTable(
     return new JdbcTable(config, quote, columns, schema(name, columns, key));
   }
 
-  private static @Nullable ContractColumn contract(
+  private static @Nullable ColumnConfig contract(
       JdbcTableConfig config, String column, Type type, MaskConfig.@Nullable Method mask) {
     return config.rules().stream()
         .filter(rule -> rule.column().equals(column) && boundsFit(rule, type, mask))
         .findFirst()
         .map(
             rule ->
-                new ContractColumn(
-                    new ColumnConfig(
-                        column,
-                        JdbcColumn.contractType(type),
-                        rule.required(),
-                        rule.min(),
-                        rule.max(),
-                        rule.pattern()),
-                    false,
-                    null))
+                new ColumnConfig(
+                    column,
+                    JdbcColumn.contractType(type),
+                    rule.required(),
+                    rule.min(),
+                    rule.max(),
+                    rule.pattern()))
         .orElse(null);
   }
 

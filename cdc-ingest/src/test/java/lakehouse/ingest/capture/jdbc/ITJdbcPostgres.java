@@ -8,11 +8,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import lakehouse.catalog.config.JdbcConfig;
+import lakehouse.catalog.config.LakeConfigs;
+import lakehouse.catalog.platform.DataFolder;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.catalog.table.Layer;
+import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.fixture.BronzeFold;
 import lakehouse.ingest.fixture.CaptureHarness;
 import lakehouse.ingest.fixture.IngestProcess;
@@ -362,6 +367,16 @@ class ITJdbcPostgres {
     assertThat(ingest.exitCode()).as(ingest.output()).isZero();
     source.assertEqual("customer", "id");
     assertThat(source.quarantine()).hasSize(4);
+
+    JdbcConfig read =
+        (JdbcConfig)
+            LakeConfigs.load(Optional.of(config), new DataFolder(lake.folder())).sources().get(0);
+    try (Connection session = source.connect()) {
+      ColumnMasks masks = ColumnMasks.of(List.of(), null);
+      assertThat(JdbcTable.read(session, read.tables().get(0), masks))
+          .as("the table as each round finds it: another one would be another version to writers")
+          .isEqualTo(JdbcTable.read(session, read.tables().get(0), masks));
+    }
   }
 
   /** Rows come and change while the ingest is killed again and again. */
