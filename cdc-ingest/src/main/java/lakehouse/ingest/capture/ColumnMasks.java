@@ -38,6 +38,12 @@ public final class ColumnMasks {
 
   /** How a column is hidden, or empty if it is not. */
   public Optional<MaskConfig.Method> method(String schema, String table, String column) {
+    return method(masks, schema, table, column);
+  }
+
+  /** How a column is hidden by some masks, or empty if it is not. */
+  public static Optional<MaskConfig.Method> method(
+      List<MaskConfig> masks, String schema, String table, String column) {
     return masks.stream()
         .filter(
             mask ->

@@ -189,7 +189,9 @@ final class MartTables {
     if (found.getLong(0) != reads || found.getLong(1) != broken) {
       throw new LakeException(
           ExitCode.DATA_CHECK,
-          "Of %d reads and %d broken lines in files, silver has %d and the quarantine %d."
+          """
+          Of %d reads and %d broken lines in files, silver has %d and the quarantine %d.
+          Which they are is in bronze.head_end._files and ops.quarantine_head_end: run it with --keep, and ask there."""
               .formatted(reads, broken, found.getLong(0), found.getLong(1)));
     }
   }

@@ -7,14 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lakehouse.catalog.config.FileTableConfig;
 import lakehouse.catalog.config.MaskConfig;
-import lakehouse.catalog.config.TablePattern;
 import lakehouse.ingest.capture.ColumnMasks;
 import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.event.TableSchema;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.iceberg.types.Types;
-import org.jspecify.annotations.Nullable;
 
 /** A table whose rows come in files: its columns and the layout of its rows. */
 final class FileTable implements Serializable {
@@ -25,6 +23,9 @@ final class FileTable implements Serializable {
 
   /** The file that a row came in. */
   static final String FILE = "_source_file";
+
+  /** Files have no schemas. */
+  private static final String SCHEMA = "public";
 
   private static final Pattern STARS = Pattern.compile("\\*+");
 
@@ -43,7 +44,8 @@ final class FileTable implements Serializable {
                         new ContractColumn(
                             column,
                             config.key().contains(column.name()),
-                            mask(config.name(), column.name(), masks)))
+                            ColumnMasks.method(masks, SCHEMA, config.name(), column.name())
+                                .orElse(null)))
                 .toList());
     List<TableSchema.Column> all = new ArrayList<>();
     columns.forEach(
@@ -51,20 +53,8 @@ final class FileTable implements Serializable {
             all.add(new TableSchema.Column(column.name(), column.bronzeType(), column.mask())));
     all.add(new TableSchema.Column(EXTRA, Types.StringType.get(), null));
     all.add(new TableSchema.Column(FILE, Types.StringType.get(), null));
-    this.schema = new TableSchema("public", config.name(), all, config.key());
+    this.schema = new TableSchema(SCHEMA, config.name(), all, config.key());
     this.path = Pattern.compile(regex(config.path()));
-  }
-
-  private static MaskConfig.@Nullable Method mask(
-      String table, String column, List<MaskConfig> masks) {
-    return masks.stream()
-        .filter(
-            mask ->
-                mask.column().equals(column)
-                    && new TablePattern(mask.table()).matches("public", table))
-        .map(MaskConfig::method)
-        .findFirst()
-        .orElse(null);
   }
 
   /** Whether a column of it is hidden, so that none of its text may be kept as it came. */
