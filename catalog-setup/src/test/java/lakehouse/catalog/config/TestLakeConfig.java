@@ -2,13 +2,11 @@ package lakehouse.catalog.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,25 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestLakeConfig {
-  private static final Path FOLDER = Path.of("/etc/lake");
-  private static final String MINIMAL =
-      """
-      catalog:
-        uri: http://nessie:19120/api/v2
-        warehouse: s3://lake/warehouse
-      sources:
-        - name: billing
-          host: db1
-          password: ${env:PASSWORD}
-      """;
-
-  private final Map<String, String> environment = new HashMap<>(Map.of("PASSWORD", "hunter2"));
+  private final ConfigText text = new ConfigText();
+  private final Map<String, String> environment = text.environment();
 
   @TempDir private Path temporary;
 
   @Test
   void fillsInWhatIsLeftOut() {
-    LakeConfig config = read(MINIMAL);
+    LakeConfig config = text.read(ConfigText.MINIMAL);
 
     assertThat(config.catalog())
         .isEqualTo(
@@ -65,7 +52,7 @@ final class TestLakeConfig {
             new IngestConfig(
                 Duration.ofSeconds(5),
                 128L << 20,
-                FOLDER.resolve(".lake/ingest"),
+                ConfigText.FOLDER.resolve(".lake/ingest"),
                 Optional.empty()));
     assertThat(config.models()).isEqualTo(new ModelsConfig(List.of(), 2));
   }
@@ -74,7 +61,7 @@ final class TestLakeConfig {
   void readsEveryKey() throws Exception {
     Path key = Files.writeString(temporary.resolve("key"), "s3cret\n");
     LakeConfig config =
-        read(
+        text.read(
             """
             catalog:
               uri: https://nessie.example/api/v2
@@ -122,13 +109,13 @@ final class TestLakeConfig {
     assertThat(config.ingest().stateFolder()).isEqualTo(Path.of("/var/lib/lake"));
     assertThat(config.ingest().maskKey()).get().extracting(Secret::reveal).isEqualTo("s3cret");
     assertThat(config.models().paths())
-        .containsExactly(FOLDER.resolve("models"), Path.of("/opt/models"));
+        .containsExactly(ConfigText.FOLDER.resolve("models"), Path.of("/opt/models"));
   }
 
   @Test
   void tellsAllThatIsWrongAtOnceWithItsPlace() {
     ConfigException thrown =
-        broken(
+        text.broken(
             """
             catalog:
               urii: http://nessie:19120/api/v2
@@ -176,8 +163,8 @@ final class TestLakeConfig {
   @Test
   void refusesASecretInPlainTextAndDoesNotRepeatIt() {
     ConfigException thrown =
-        broken(
-            MINIMAL.replace("${env:PASSWORD}", "hunter2")
+        text.broken(
+            ConfigText.MINIMAL.replace("${env:PASSWORD}", "hunter2")
                 + """
                 ingest:
                   mask-key: hunter2
@@ -190,8 +177,8 @@ final class TestLakeConfig {
         .hasMessageContaining("a secret must not stand in the file; expected a reference")
         .hasMessageNotContaining("hunter2");
     assertThat(
-            broken(
-                MINIMAL.replace(
+            text.broken(
+                ConfigText.MINIMAL.replace(
                     "warehouse: s3://lake/warehouse",
                     "warehouse: s3://lake/warehouse\n  properties: {s3.secret-access-key: hunter2}")))
         .hasMessageContaining("catalog.properties.s3.secret-access-key: a secret must not stand")
@@ -200,18 +187,20 @@ final class TestLakeConfig {
 
   @Test
   void namesTheReferenceThatCannotBeResolved() {
-    assertThat(broken(MINIMAL.replace("PASSWORD", "NONE")))
+    assertThat(text.broken(ConfigText.MINIMAL.replace("PASSWORD", "NONE")))
         .hasMessageContaining(
             "line 7, column 5: sources[0].password: the environment variable NONE is not set");
-    assertThat(broken(MINIMAL.replace("env:PASSWORD", "file:/no/such")))
+    assertThat(text.broken(ConfigText.MINIMAL.replace("env:PASSWORD", "file:/no/such")))
         .hasMessageContaining("the file of ${file:/no/such} cannot be read (NoSuchFileException)");
-    assertThat(broken(MINIMAL.replace("db1", "${vault:db1}")))
+    assertThat(text.broken(ConfigText.MINIMAL.replace("db1", "${vault:db1}")))
         .hasMessageContaining("${vault:db1} cannot be resolved; expected ${env:NAME}");
   }
 
   @Test
   void doesNotShowWhatAReferenceStandsFor() {
-    assertThat(broken(MINIMAL.replace("host: db1", "host: db1\n    port: ${env:PASSWORD}")))
+    assertThat(
+            text.broken(
+                ConfigText.MINIMAL.replace("host: db1", "host: db1\n    port: ${env:PASSWORD}")))
         .hasMessageContaining("\"${env:PASSWORD}\" is not valid; expected a whole number")
         .hasMessageNotContaining("hunter2");
   }
@@ -219,8 +208,8 @@ final class TestLakeConfig {
   @Test
   void refusesSourcesThatShareANameOrASlot() {
     ConfigException thrown =
-        broken(
-            MINIMAL
+        text.broken(
+            ConfigText.MINIMAL
                 + """
                   - name: billing
                     host: db2
@@ -243,8 +232,8 @@ final class TestLakeConfig {
   @Test
   void refusesTokensWithoutAKeyAndAColumnMaskedTwice() {
     assertThat(
-            broken(
-                MINIMAL
+            text.broken(
+                ConfigText.MINIMAL
                     + """
                         masks:
                           - {table: consumer, column: cnic, method: token}
@@ -256,76 +245,20 @@ final class TestLakeConfig {
   }
 
   @Test
-  void refusesMasksOfFilesThatHideNothingOrHaveNoToken() {
-    environment.put("MASK_KEY", "secret");
-    assertThat(
-            broken(
-                MINIMAL
-                    + """
-                      - name: drops
-                        kind: files
-                        location: file:///srv/drops
-                        tables:
-                          - name: visitor
-                            path: '*'
-                            format: csv
-                            key: [cnic]
-                            columns:
-                              - {name: cnic}
-                              - {name: born, type: date}
-                        masks:
-                          - {table: visitor, column: cnic, method: redact}
-                          - {table: visitor, column: born, method: token}
-                          - {table: visitor, column: phone, method: token}
-                    ingest:
-                      mask-key: ${env:MASK_KEY}
-                    """))
-        .hasMessageContaining(
-            "sources[1].masks[0]: redacts a column of the key; expected the method token")
-        .hasMessageContaining(
-            "sources[1].masks[1]: the type date has no token, since one value has many texts;"
-                + " expected one of [string, boolean, int, long], or the method redact")
-        .hasMessageContaining(
-            "sources[1].masks[2]: hides nothing: there is no column visitor.phone");
-  }
-
-  @Test
-  void refusesRulesThatAreNoPatternOrOfAColumnThatHasSome() {
-    assertThat(
-            broken(
-                MINIMAL
-                    + """
-                      - name: erp
-                        kind: jdbc
-                        url: jdbc:mariadb://erp/erp
-                        user: reader
-                        password: ${env:PASSWORD}
-                        tables:
-                          - table: part
-                            rules:
-                              - {column: code, pattern: '['}
-                              - {column: code, required: true}
-                    """))
-        .hasMessageContaining("sources[1].tables[0].rules[0].pattern: is no pattern: ")
-        .hasMessageContaining(
-            "sources[1].tables[0].rules[1]: column code has rules by"
-                + " sources[1].tables[0].rules[0] already");
-  }
-
-  @Test
   void refusesWhatIsNoYamlOrStandsTwice() {
-    assertThat(broken("catalog: {uri: [a\n"))
+    assertThat(text.broken("catalog: {uri: [a\n"))
         .hasMessageContaining("line 2, column 1: is no YAML: ");
-    assertThat(broken(MINIMAL + "catalog: {}\n"))
+    assertThat(text.broken(ConfigText.MINIMAL + "catalog: {}\n"))
         .hasMessageContaining("line 8, column 1: catalog: stands here a second time");
-    assertThat(broken("- a\n")).hasMessageContaining("expected one with the keys catalog, sources");
+    assertThat(text.broken("- a\n"))
+        .hasMessageContaining("expected one with the keys catalog, sources");
   }
 
   @Test
   void showsNoSecret() {
     LakeConfig config =
-        read(
-            MINIMAL.replace(
+        text.read(
+            ConfigText.MINIMAL.replace(
                 "warehouse: s3://lake/warehouse",
                 "warehouse: s3://lake/warehouse\n"
                     + "  properties: {s3.secret-access-key: '${env:PASSWORD}'}"));
@@ -345,7 +278,7 @@ final class TestLakeConfig {
                 LakeConfigs.read(
                     "built-in",
                     LakeConfigs.builtIn(),
-                    FOLDER,
+                    ConfigText.FOLDER,
                     new References(environment::get, PlatformReferences.verified(none))))
         .isInstanceOfSatisfying(
             LakeException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.PREFLIGHT))
@@ -371,7 +304,7 @@ final class TestLakeConfig {
         LakeConfigs.read(
             "built-in",
             LakeConfigs.builtIn(),
-            FOLDER,
+            ConfigText.FOLDER,
             new References(
                 environment::get,
                 key -> key.startsWith("secret:") ? "of " + key : platform.get(key)));
@@ -384,115 +317,5 @@ final class TestLakeConfig {
             source ->
                 assertThat(source.password().reveal()).isEqualTo("of secret:" + source.user()));
     assertThat(config.ingest().stateFolder()).isEqualTo(Path.of("/a lake/ingest"));
-  }
-
-  @Test
-  void readsSourcesOfEveryKind() {
-    LakeConfig config =
-        read(
-            MINIMAL
-                + """
-                  - name: drops
-                    kind: files
-                    location: file:///srv/drops
-                    rejected: {policy: stop, threshold: 5}
-                    tables:
-                      - name: reading
-                        path: readings/*.csv.gz
-                        format: csv
-                        delimiter: ';'
-                        encoding: windows-1252
-                        key: [meter]
-                        columns:
-                          - {name: meter, required: true, pattern: 'M[0-9]+'}
-                          - {name: kwh, type: 'decimal(12,3)', min: 0, max: 99.5}
-                          - {name: read_at, type: timestamptz, min: 2020-01-01T00:00:00Z}
-                  - name: erp
-                    kind: jdbc
-                    url: jdbc:mariadb://erp/erp
-                    user: reader
-                    password: ${env:PASSWORD}
-                """);
-
-    assertThat(config.sources())
-        .extracting(SourceConfig::kind)
-        .containsExactly("postgres", "files", "jdbc");
-    assertThat(config.databases()).extracting(PostgresConfig::name).containsExactly("billing");
-    FilesConfig files = (FilesConfig) config.sources().get(1);
-    assertThat(files.rejected()).isEqualTo(new RejectionConfig(RejectionConfig.Policy.STOP, 5));
-    FileTableConfig table = files.tables().get(0);
-    assertThat(table.header()).isTrue();
-    assertThat(table.columns().get(0).required()).isTrue();
-    assertThat(table.columns().get(1).max()).contains("99.5");
-    assertThat(ConfigWriter.yaml(config)).contains("kind: files").contains("header: true");
-  }
-
-  @Test
-  void tellsAllThatIsWrongWithASourceOfFiles() {
-    ConfigException broken =
-        broken(
-            MINIMAL
-                + """
-                  - name: drops
-                    kind: files
-                    location: /srv/drops
-                    slot: mine
-                    tables:
-                      - name: reading
-                        path: '*.csv'
-                        format: cvs
-                        columns: []
-                  - name: drops2
-                    kind: fils
-                """);
-
-    assertThat(broken.problems())
-        .extracting(problem -> problem.key() + " " + problem.message())
-        .satisfiesExactly(
-            text -> assertThat(text).startsWith("sources[1].location \"/srv/drops\" is not valid"),
-            text -> assertThat(text).startsWith("sources[1].slot there is no such key"),
-            text -> assertThat(text).startsWith("sources[1].tables[0].format \"cvs\" is not valid"),
-            text ->
-                assertThat(text)
-                    .isEqualTo("sources[2].kind \"fils\" is not valid; did you mean \"files\"?"));
-
-    ConfigException rules =
-        broken(
-            """
-            catalog:
-              uri: http://nessie:19120/api/v2
-              warehouse: s3://lake/warehouse
-            sources:
-              - name: drops3
-                kind: files
-                location: file:///srv/drops
-                tables:
-                  - name: reading
-                    path: '*.csv'
-                    format: csv
-                    encoding: UTF-16
-                    key: [meter, date]
-                    columns:
-                      - {name: meter, pattern: '['}
-                      - {name: METER, type: int, min: many}
-            """);
-    assertThat(rules.problems())
-        .extracting(Problem::key)
-        .containsExactlyInAnyOrder(
-            "sources[0].tables[0].encoding",
-            "sources[0].tables[0].key",
-            "sources[0].tables[0].columns[0].pattern",
-            "sources[0].tables[0].columns[1].name",
-            "sources[0].tables[0].columns[1].min");
-  }
-
-  private LakeConfig read(String yaml) {
-    environment.put("PORT", "6543");
-    return LakeConfigs.read(
-        "lake.yaml", yaml, FOLDER, new References(environment::get, key -> null));
-  }
-
-  private ConfigException broken(String yaml) {
-    return catchThrowableOfType(ConfigException.class, () -> read(yaml));
   }
 }
