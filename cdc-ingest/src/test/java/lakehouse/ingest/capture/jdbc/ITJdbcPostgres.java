@@ -379,6 +379,21 @@ class ITJdbcPostgres {
     }
   }
 
+  @Test
+  void stopsWhenARuleHasNothingToHoldAnyMore() throws Exception {
+    QueriedSource source =
+        QueriedSource.postgres(lake, "idle", CUSTOMER, INDEX, FILL.formatted(10));
+    Path config = source.config(INCREMENTAL + "  rules:\n    - {column: balance, min: 0}\n", "");
+    ingest = IngestProcess.ingest(config);
+    source.await(ingest, s -> s.isEqual("customer", "id"));
+    source.execute("ALTER TABLE customer ALTER balance TYPE text");
+    assertThat(ingest.exitCode()).as(ingest.output()).isEqualTo(3);
+    assertThat(ingest.output())
+        .contains("table public.customer is not any more as its rules have it")
+        .contains("those of [balance]")
+        .contains("Correct `rules` of the table, or the table.");
+  }
+
   /** Rows come and change while the ingest is killed again and again. */
   @Test
   void losesAndDoublesNothingWhenItIsKilled() throws Exception {
