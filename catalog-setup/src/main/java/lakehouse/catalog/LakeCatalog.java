@@ -11,9 +11,8 @@ import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.IcebergProperties;
+import lakehouse.catalog.io.FileAccess;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.FileIO;
@@ -61,17 +60,10 @@ public final class LakeCatalog implements AutoCloseable {
     NessieApiV2 nessie = client(config);
     try {
       Map<String, String> properties = IcebergProperties.of(config, reference, hash);
-      Configuration hadoop = new Configuration();
       NessieCatalog iceberg = new NessieCatalog();
-      iceberg.setConf(hadoop);
+      iceberg.setConf(new Configuration());
       iceberg.initialize("lake", properties);
-      FileIO fileIO =
-          CatalogUtil.loadFileIO(
-              properties.getOrDefault(
-                  CatalogProperties.FILE_IO_IMPL, "org.apache.iceberg.hadoop.HadoopFileIO"),
-              properties,
-              hadoop);
-      return new LakeCatalog(config, nessie, iceberg, fileIO);
+      return new LakeCatalog(config, nessie, iceberg, FileAccess.open(properties));
     } catch (RuntimeException e) {
       nessie.close();
       throw silent(config, e);
@@ -183,7 +175,7 @@ public final class LakeCatalog implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (fileIO) {
       iceberg.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,13 +2,18 @@ package lakehouse.catalog.io;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
@@ -65,33 +70,58 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Links are followed. What is deleted meanwhile is left out, and what may not be read is an
+   * error.
+   */
   @Override
   public Iterable<FileInfo> listPrefix(String prefix) {
-    Path root = file(prefix).toPath();
-    if (!Files.exists(root)) {
-      return java.util.List.of();
-    }
-    try (Stream<Path> paths = Files.walk(root)) {
-      return paths.filter(Files::isRegularFile).map(LocalFileIO::info).toList();
-    } catch (IOException e) {
-      throw new RuntimeIOException(e, "Cannot list %s", prefix);
-    }
+    return list(prefix, EnumSet.of(FileVisitOption.FOLLOW_LINKS));
   }
 
   @Override
   public void deletePrefix(String prefix) {
-    for (Iterator<FileInfo> files = listPrefix(prefix).iterator(); files.hasNext(); ) {
-      deleteFile(files.next().location());
-    }
+    list(prefix, EnumSet.noneOf(FileVisitOption.class))
+        .forEach(file -> deleteFile(file.location()));
   }
 
-  private static FileInfo info(Path path) {
+  private static List<FileInfo> list(String prefix, Set<FileVisitOption> options) {
+    List<FileInfo> found = new ArrayList<>();
     try {
-      return new FileInfo(
-          "file://" + path, Files.size(path), Files.getLastModifiedTime(path).toMillis());
+      Files.walkFileTree(
+          file(prefix).toPath(),
+          options,
+          Integer.MAX_VALUE,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes file) {
+              if (file.isRegularFile()) {
+                found.add(
+                    new FileInfo(
+                        "file://" + path, file.size(), file.lastModifiedTime().toMillis()));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new RuntimeIOException(e, "Cannot list %s", prefix);
     }
+    return found;
+  }
+
+  /** Whether a location is on the local file system, and no folder. */
+  public static boolean isNoFolder(String location) {
+    return location.startsWith("file:") && !Files.isDirectory(file(location).toPath());
   }
 
   private static File file(String location) {
