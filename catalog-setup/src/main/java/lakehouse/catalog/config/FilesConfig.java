@@ -3,12 +3,14 @@ package lakehouse.catalog.config;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A folder, or a prefix of an object store, in which files come.
  *
  * @param name the source's name in the lake
- * @param location the folder, as a URI that Flink's file systems can read
+ * @param location the folder or prefix: a {@code file:} or {@code s3:} location
+ * @param properties further properties for the access to the files, as Iceberg spells them
  * @param discoveryInterval how often new files are looked for
  * @param quietTime how long a file must not have changed before it is taken in
  * @param rejected what is done with rows that cannot be taken
@@ -23,10 +25,18 @@ public record FilesConfig(
             expected = PostgresConfig.NAME_IN_WORDS)
         String name,
     @Key(
-            value = "The folder in which the files come, as Flink's file systems spell it.",
-            pattern = "[a-z][a-z0-9+.-]*:/.*",
-            expected = "a URI, such as file:///srv/drops or s3://bucket/drops")
+            value =
+                "The folder, or prefix of a bucket, in which the files come. A file: location is"
+                    + " taken literally: no percent-encoding.",
+            pattern = CatalogConfig.LOCATION,
+            expected = "a location such as file:///srv/drops or s3://bucket/drops")
         String location,
+    @Key(
+            value =
+                "Further properties for the access to the files, as Iceberg spells them, such as"
+                    + " s3.endpoint. Secrets among them by reference only.",
+            defaultValue = "{}")
+        Map<String, String> properties,
     @Key(value = "How often new files are looked for.", defaultValue = "5 s")
         Duration discoveryInterval,
     @Key(
@@ -41,7 +51,15 @@ public record FilesConfig(
     @Key(value = "Columns hidden before bronze.", defaultValue = "[]") List<MaskConfig> masks)
     implements SourceConfig, Serializable {
   public FilesConfig {
+    properties = Map.copyOf(properties);
     tables = List.copyOf(tables);
     masks = List.copyOf(masks);
+  }
+
+  /** Secrets among the properties show as {@code ***}. */
+  @Override
+  public String toString() {
+    return "FilesConfig[name=%s, location=%s, properties=%s]"
+        .formatted(name, location, Redaction.of(properties));
   }
 }

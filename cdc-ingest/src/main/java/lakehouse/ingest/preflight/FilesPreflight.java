@@ -1,13 +1,12 @@
 package lakehouse.ingest.preflight;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lakehouse.catalog.config.FilesConfig;
+import lakehouse.catalog.io.LocalFileIO;
 import lakehouse.ingest.capture.files.FilesEngine;
 import lakehouse.ingest.preflight.Preflight.Report;
-import org.apache.flink.core.fs.Path;
 
 /** Looks at the folder of a source of files. */
 final class FilesPreflight {
@@ -17,13 +16,12 @@ final class FilesPreflight {
     List<Violation> violations = new ArrayList<>();
     List<String> paths = List.of();
     try {
-      Path folder = new Path(source.location());
-      if (!folder.getFileSystem().getFileStatus(folder).isDir()) {
-        violations.add(missing(source, "it is no folder"));
+      if (LocalFileIO.isNoFolder(source.location())) {
+        violations.add(missing(source, "there is no such folder"));
       } else {
         paths = FilesEngine.found(source);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       violations.add(missing(source, String.valueOf(e.getMessage())));
     }
     return new Report(
@@ -32,8 +30,9 @@ final class FilesPreflight {
 
   private static Violation missing(FilesConfig source, String evidence) {
     return new FilesViolation(
-        "The folder %s cannot be listed.".formatted(source.location()),
+        "The location %s cannot be listed.".formatted(source.location()),
         evidence,
-        "make the folder, give the ingest the right to read it, or correct `location`");
+        "make the folder or bucket, give the ingest the right to read it, or correct `location` and"
+            + " `properties`");
   }
 }

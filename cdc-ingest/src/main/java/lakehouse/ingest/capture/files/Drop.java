@@ -1,20 +1,35 @@
 package lakehouse.ingest.capture.files;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import lakehouse.catalog.config.FilesConfig;
-import org.apache.flink.core.fs.Path;
+import lakehouse.catalog.config.IcebergProperties;
+import lakehouse.catalog.io.FileAccess;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.SupportsPrefixOperations;
 
-/** A source of files and its tables. */
+/**
+ * A source of files and its tables. Its files are reached as those of the lake's tables are, so a
+ * bucket is as good as a folder, with the same keys.
+ */
 final class Drop implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** What stands before the path in a location; stores spell it in more than one way. */
+  private static final Pattern STORE = Pattern.compile("^[a-z0-9+.-]+:(//[^/]*)?");
+
   private final FilesConfig config;
+  private final String root;
   private final List<FileTable> tables;
 
   Drop(FilesConfig config) {
     this.config = config;
+    this.root = config.location().replaceFirst("/+$", "") + "/";
     this.tables =
         config.tables().stream().map(table -> new FileTable(table, config.masks())).toList();
   }
@@ -27,12 +42,73 @@ final class Drop implements Serializable {
     return tables;
   }
 
-  Path location() {
-    return new Path(config.location());
+  /** The table that a file of that path below the location is of: the first that fits. */
+  Optional<FileTable> table(String path) {
+    return tables.stream().filter(table -> table.matches(path)).findFirst();
   }
 
-  /** The table that a file of that path below the location is of: the first that fits. */
-  Optional<FileTable> table(String relativePath) {
-    return tables.stream().filter(table -> table.matches(relativePath)).findFirst();
+  /** Where a file of that path is. */
+  String location(String path) {
+    return root + path;
+  }
+
+  /** A file of that path, to be read; whether there is one shows when it is. */
+  InputFile input(DropFile file) {
+    return new StoredFile(files().newInputFile(location(file.path()), file.bytes()));
+  }
+
+  /** A file as it is now, or empty if there is none. */
+  Optional<DropFile> find(String path) {
+    for (FileInfo file : files().listPrefix(location(path))) {
+      if (path(file).equals(path)) { // not only begins so
+        return dropFile(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * All files of a table, the oldest first. Names that begin with a point or an underscore are left
+   * alone, also those of folders, as writers give them to what is not whole.
+   */
+  List<DropFile> list() {
+    List<DropFile> found = new ArrayList<>();
+    for (FileInfo file : files().listPrefix(root)) {
+      dropFile(file).ifPresent(found::add);
+    }
+    found.sort(Comparator.comparingLong(DropFile::modifiedAtMicros).thenComparing(DropFile::path));
+    return found;
+  }
+
+  private Optional<DropFile> dropFile(FileInfo file) {
+    String path = path(file);
+    // a name that ends so stands for the folder, in stores that have none
+    if (isHidden(path) || path.isEmpty() || path.endsWith("/")) {
+      return Optional.empty();
+    }
+    return table(path)
+        .map(
+            table ->
+                new DropFile(
+                    path, table.config().name(), file.createdAtMillis() * 1_000, file.size()));
+  }
+
+  private static boolean isHidden(String path) {
+    return path.startsWith(".")
+        || path.startsWith("_")
+        || path.contains("/.")
+        || path.contains("/_");
+  }
+
+  private String path(FileInfo file) {
+    return withoutStore(file.location()).substring(withoutStore(root).length());
+  }
+
+  private static String withoutStore(String location) {
+    return STORE.matcher(location).replaceFirst("");
+  }
+
+  private SupportsPrefixOperations files() {
+    return FileAccess.shared(IcebergProperties.ofFiles(config.location(), config.properties()));
   }
 }

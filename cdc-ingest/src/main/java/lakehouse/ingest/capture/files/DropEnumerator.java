@@ -1,10 +1,7 @@
 package lakehouse.ingest.capture.files;
 
-import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +10,11 @@ import lakehouse.catalog.config.CatalogConfig;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
  * Finds the files that the catalog does not hold yet, or not whole, and those that were written
- * again since they were taken in. Names that begin with a point or an underscore are left alone, as
- * writers give them to files that are not whole.
+ * again since they were taken in.
  */
 final class DropEnumerator implements FileEnumerator {
   private static final String[] NO_HOSTS = {};
@@ -44,97 +38,48 @@ final class DropEnumerator implements FileEnumerator {
   }
 
   @Override
-  public Collection<FileSourceSplit> enumerateSplits(Path[] paths, int minDesiredSplits)
-      throws IOException {
+  public Collection<FileSourceSplit> enumerateSplits(Path[] paths, int minDesiredSplits) {
     long settled = System.currentTimeMillis() - drop.config().quietTime().toMillis();
     List<FileSourceSplit> splits = new ArrayList<>();
-    for (Found found : list(drop)) {
-      if (found.status().getModificationTime() > settled) {
+    for (DropFile file : drop.list()) {
+      if (file.modifiedAtMicros() / 1_000 > settled) {
         continue; // it may not be whole yet
       }
-      FilesLog.Taken known = taken.get(found.file().path());
+      FilesLog.Taken known = taken.get(file.path());
       if (known == null) {
-        splits.add(split(found, found.file().path(), found.status().getPath(), 0));
-        taken.put(
-            found.file().path(), new FilesLog.Taken(found.file(), 0, 0, 0, true, found.file()));
-      } else if (!known.reported().sameVersion(found.file())) {
-        // a path of its own, since the source passes over paths that it has seen
-        Path told =
-            found
-                .status()
-                .getPath()
-                .suffix("#" + found.file().modifiedAtMicros() + "-" + found.file().bytes());
-        splits.add(split(found, DropFormat.REWRITTEN + found.file().path(), told, 0));
-        taken.put(
-            found.file().path(), new FilesLog.Taken(known.file(), 0, 0, 0, true, found.file()));
+        splits.add(split(drop, file, 0));
+        taken.put(file.path(), new FilesLog.Taken(file, 0, 0, 0, true, file));
+      } else if (!known.reported().sameVersion(file)) {
+        splits.add(rewritten(drop, file));
+        taken.put(file.path(), new FilesLog.Taken(known.file(), 0, 0, 0, true, file));
       } else if (!known.ended()) {
-        splits.add(split(found, found.file().path(), found.status().getPath(), known.records()));
-        taken.put(
-            found.file().path(), new FilesLog.Taken(known.file(), 0, 0, 0, true, known.file()));
+        splits.add(split(drop, file, known.records()));
+        taken.put(file.path(), new FilesLog.Taken(known.file(), 0, 0, 0, true, known.file()));
       }
     }
     return splits;
   }
 
-  /**
-   * A file that was found.
-   *
-   * @param status what the file system says of it
-   */
-  record Found(DropFile file, FileStatus status) {}
-
-  /** All files of a table, begun ones first, then the oldest. */
-  static List<Found> list(Drop drop) throws IOException {
-    List<Found> found = new ArrayList<>();
-    FileSystem files = drop.location().getFileSystem();
-    String root = drop.location().makeQualified(files).getPath();
-    list(files, drop, root.endsWith("/") ? root : root + "/", drop.location(), found);
-    found.sort(
-        Comparator.comparingLong((Found one) -> one.file().modifiedAtMicros())
-            .thenComparing(one -> one.file().path()));
-    return found;
+  /** A split that is read from its beginning, or behind so many records. */
+  static FileSourceSplit split(Drop drop, DropFile file, long records) {
+    return split(file, file.path(), new Path(drop.location(file.path())), records);
   }
 
-  private static void list(FileSystem files, Drop drop, String root, Path folder, List<Found> found)
-      throws IOException {
-    FileStatus[] all;
-    try {
-      all = files.listStatus(folder);
-    } catch (FileNotFoundException goneMeanwhile) {
-      return;
-    }
-    for (FileStatus status : all == null ? new FileStatus[0] : all) {
-      String name = status.getPath().getName();
-      if (name.startsWith(".") || name.startsWith("_")) {
-        continue;
-      }
-      if (status.isDir()) {
-        list(files, drop, root, status.getPath(), found);
-        continue;
-      }
-      String path = status.getPath().getPath().substring(root.length());
-      drop.table(path)
-          .ifPresent(
-              table ->
-                  found.add(
-                      new Found(
-                          new DropFile(
-                              path,
-                              table.config().name(),
-                              status.getModificationTime() * 1_000,
-                              status.getLen()),
-                          status)));
-    }
+  /** A split that only tells, with a path of its own: the source passes over those it has seen. */
+  private static FileSourceSplit rewritten(Drop drop, DropFile file) {
+    Path path =
+        new Path(drop.location(file.path()) + "#" + file.modifiedAtMicros() + "-" + file.bytes());
+    return split(file, DropFormat.REWRITTEN + file.path(), path, 0);
   }
 
-  static FileSourceSplit split(Found found, String id, Path path, long records) {
+  private static FileSourceSplit split(DropFile file, String id, Path path, long records) {
     return new FileSourceSplit(
         id,
         path,
         0,
-        found.status().getLen(),
-        found.status().getModificationTime(),
-        found.status().getLen(),
+        file.bytes(),
+        file.modifiedAtMicros() / 1_000,
+        file.bytes(),
         NO_HOSTS,
         records == 0 ? null : new CheckpointedPosition(CheckpointedPosition.NO_OFFSET, records));
   }

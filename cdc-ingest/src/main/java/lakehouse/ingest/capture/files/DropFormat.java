@@ -1,6 +1,5 @@
 package lakehouse.ingest.capture.files;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -14,8 +13,8 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.connector.file.src.util.RecordAndPosition;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.io.InputFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,16 +69,16 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
           skip);
     }
     try {
-      FileSystem files = split.path().getFileSystem();
-      requireUnchanged(files, split);
+      requireUnchanged(drop, file);
+      InputFile input = drop.input(file);
       RecordReader reader =
           switch (table.config().format()) {
-            case JSON_LINES -> lines(files, split, file, table, new JsonLines(table));
-            case CSV -> lines(files, split, file, table, new CsvLines(table));
-            case PARQUET -> new ParquetDrop(files, split, file, table);
+            case JSON_LINES -> lines(input, file, table, new JsonLines(table));
+            case CSV -> lines(input, file, table, new CsvLines(table));
+            case PARQUET -> new ParquetDrop(input, file, table);
           };
-      return new Batches(files, split, file, reader, skip);
-    } catch (FileNotFoundException e) {
+      return new Batches(drop, file, reader, skip);
+    } catch (NotFoundException e) {
       return new Ended(gone(file, skip), skip);
     } catch (ChangedException e) {
       return new Ended(changed(file, skip), skip);
@@ -87,9 +86,8 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
   }
 
   private static RecordReader lines(
-      FileSystem files, FileSourceSplit split, DropFile file, FileTable table, LineDecoder decoder)
-      throws IOException {
-    InputStream in = files.open(split.path());
+      InputFile input, DropFile file, FileTable table, LineDecoder decoder) throws IOException {
+    InputStream in = input.newStream();
     if (file.path().endsWith(".gz")) {
       PushbackInputStream first = new PushbackInputStream(in, 1);
       int begin = first.read();
@@ -128,10 +126,11 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
             .formatted(before));
   }
 
-  private static void requireUnchanged(FileSystem files, FileSourceSplit split) throws IOException {
-    FileStatus now = files.getFileStatus(split.path());
-    if (now.getLen() != split.fileSize()
-        || now.getModificationTime() != split.fileModificationTime()) {
+  private static void requireUnchanged(Drop drop, DropFile file) throws ChangedException {
+    DropFile now =
+        drop.find(file.path())
+            .orElseThrow(() -> new NotFoundException("There is no file %s", file.path()));
+    if (!now.sameVersion(file)) {
       throw new ChangedException();
     }
   }
@@ -152,18 +151,15 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
 
   /** Hands out the records of a file in batches, and its end. */
   private static final class Batches implements Reader<FileRecord> {
-    private final FileSystem files;
-    private final FileSourceSplit split;
+    private final Drop drop;
     private final DropFile file;
     private final RecordReader reader;
     private final long skip;
     private long ordinal;
     private boolean ended;
 
-    Batches(
-        FileSystem files, FileSourceSplit split, DropFile file, RecordReader reader, long skip) {
-      this.files = files;
-      this.split = split;
+    Batches(Drop drop, DropFile file, RecordReader reader, long skip) {
+      this.drop = drop;
       this.file = file;
       this.reader = reader;
       this.skip = skip;
@@ -174,21 +170,21 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
       if (ended) {
         return null;
       }
-      while (ordinal < skip) {
-        if (!reader.skip()) {
-          if (ordinal + 1 == skip) {
-            return null; // its end was handed out
-          }
+      try {
+        if (!pass()) {
           ended = true;
-          return new Batch(List.<FileRecord>of(changed(file, ordinal)).iterator(), ordinal);
+          // of a file that was read whole, the end was handed out
+          return ordinal + 1 == skip ? null : only(changed(file, ordinal), ordinal);
         }
-        ordinal++;
+      } catch (NotFoundException deletedOnceOpened) {
+        ended = true;
+        return only(gone(file, skip), skip);
       }
       List<FileRecord> batch = new ArrayList<>(BATCH);
       long first = ordinal;
       long begin = reader.position();
       while (batch.size() < BATCH && reader.position() - begin < BATCH_BYTES) {
-        FileRecord record = reader.next(ordinal + 1);
+        FileRecord record = next();
         ordinal++;
         if (record == null) {
           ended = true;
@@ -204,12 +200,31 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
       return new Batch(batch.iterator(), first);
     }
 
-    /** The end of a file all of which was read. */
-    private FileRecord end() throws IOException {
+    /** Passes over what was handed out before; false if there is less. */
+    private boolean pass() throws IOException {
+      while (ordinal < skip) {
+        if (!reader.skip()) {
+          return false;
+        }
+        ordinal++;
+      }
+      return true;
+    }
+
+    private @Nullable FileRecord next() throws IOException {
       try {
-        requireUnchanged(files, split);
+        return reader.next(ordinal + 1);
+      } catch (NotFoundException deletedOnceOpened) {
+        return gone(file, ordinal);
+      }
+    }
+
+    /** The end of a file all of which was read. */
+    private FileRecord end() {
+      try {
+        requireUnchanged(drop, file);
         return new FileRecord.End(file, ordinal, TakeStatus.DONE, null);
-      } catch (FileNotFoundException deletedOnceRead) {
+      } catch (NotFoundException deletedOnceRead) {
         return new FileRecord.End(file, ordinal, TakeStatus.DONE, null);
       } catch (ChangedException e) {
         return changed(file, ordinal - 1);
@@ -237,13 +252,17 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
       if (end == null) {
         return null;
       }
-      Iterator<FileRecord> only = List.<FileRecord>of(end).iterator();
+      RecordIterator<FileRecord> only = only(end, before);
       end = null;
-      return new Batch(only, before);
+      return only;
     }
 
     @Override
     public void close() {}
+  }
+
+  private static RecordIterator<FileRecord> only(FileRecord record, long before) {
+    return new Batch(List.of(record).iterator(), before);
   }
 
   /** Records with the number of those before them. */

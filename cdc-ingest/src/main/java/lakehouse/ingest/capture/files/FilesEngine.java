@@ -1,7 +1,5 @@
 package lakehouse.ingest.capture.files;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +13,7 @@ import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEventTypeInfo;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,7 @@ public final class FilesEngine {
       boolean goesOn) {
     Drop drop = new Drop(config);
     FileSource<FileRecord> files =
-        FileSource.forBulkFileFormat(new DropFormat(drop), drop.location())
+        FileSource.forBulkFileFormat(new DropFormat(drop), new Path(config.location()))
             .monitorContinuously(config.discoveryInterval())
             .setFileEnumerator(new DropEnumerator.Provider(catalog, drop, epoch))
             .setSplitAssigner(OldestFirst::new)
@@ -59,10 +58,8 @@ public final class FilesEngine {
   }
 
   /** The paths, below its location, of the files of a source that are there now. */
-  public static List<String> found(FilesConfig config) throws IOException {
-    return DropEnumerator.list(new Drop(config)).stream()
-        .map(found -> found.file().path())
-        .toList();
+  public static List<String> found(FilesConfig config) {
+    return new Drop(config).list().stream().map(DropFile::path).toList();
   }
 
   /** Whether the catalog holds all of these files, as far as they can be taken in. */
@@ -99,8 +96,6 @@ public final class FilesEngine {
           position.openGone = !there.contains(file.file().path());
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     return position;
   }

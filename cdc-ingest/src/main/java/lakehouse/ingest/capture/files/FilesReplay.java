@@ -98,14 +98,12 @@ public final class FilesReplay {
                     TreeMap::new,
                     Collectors.toList()));
     try {
-      Map<String, DropEnumerator.Found> there = new HashMap<>();
-      for (DropEnumerator.Found found : DropEnumerator.list(drop)) {
-        there.put(found.file().path(), found);
-      }
+      Map<String, DropFile> there = new HashMap<>();
+      drop.list().forEach(found -> there.put(found.path(), found));
       for (Map.Entry<String, List<Replayed>> file : byFile.entrySet()) {
         FilesLog.Taken known = taken.get(file.getKey());
-        DropEnumerator.Found found = there.get(file.getKey());
-        if (known == null || found == null || !isSame(known.file(), found.file())) {
+        DropFile found = there.get(file.getKey());
+        if (known == null || found == null || !isSame(known.file(), found)) {
           gone += file.getValue().size();
         } else {
           new OfFile(known, found, file.getValue()).replay();
@@ -135,7 +133,7 @@ public final class FilesReplay {
   /** One file with rejected records. */
   private final class OfFile {
     private final FilesLog.Taken known;
-    private final DropEnumerator.Found found;
+    private final DropFile found;
     private final FileTable table;
     private final StringData path;
     private final TimestampData modified;
@@ -147,12 +145,12 @@ public final class FilesReplay {
     private long first;
     private long last;
 
-    OfFile(FilesLog.Taken known, DropEnumerator.Found found, List<Replayed> standing) {
+    OfFile(FilesLog.Taken known, DropFile found, List<Replayed> standing) {
       this.known = known;
       this.found = found;
-      this.table = drop.table(found.file().path()).orElseThrow();
-      this.path = StringData.fromString(found.file().path());
-      this.modified = PlacedRow.timestamp(found.file().modifiedAtMicros());
+      this.table = drop.table(found.path()).orElseThrow();
+      this.path = StringData.fromString(found.path());
+      this.modified = PlacedRow.timestamp(found.modifiedAtMicros());
       for (Replayed one : standing) {
         String code = one.rejected().reason().code();
         if (code.equals(REFUSED)) {
@@ -174,9 +172,7 @@ public final class FilesReplay {
       FileRecord.End end = null;
       try (BulkFormat.Reader<FileRecord> reader =
           new DropFormat(drop)
-              .createReader(
-                  new Configuration(),
-                  DropEnumerator.split(found, found.file().path(), found.status().getPath(), 0))) {
+              .createReader(new Configuration(), DropEnumerator.split(drop, found, 0))) {
         for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
           for (RecordAndPosition<FileRecord> next = batch.next();
               next != null;
@@ -232,7 +228,7 @@ public final class FilesReplay {
       output.accept(
           new Rejected(
               table.schema().qualifiedName(),
-              new Rejected.Place(found.file().path(), ordinal, null),
+              new Rejected.Place(found.path(), ordinal, null),
               new Rejected.Reason(code, reason),
               line == null || table.masked() ? null : line.text(),
               new Rejected.Position(epoch, known.ordinal(), ordinal)));
@@ -263,7 +259,7 @@ public final class FilesReplay {
 
     private void log(TakeStatus status, long from, long to, @Nullable String reason) {
       GenericRowData row =
-          FilesLog.row(found.file(), status, from, to, accepted, newlyRejected - settled, reason);
+          FilesLog.row(found, status, from, to, accepted, newlyRejected - settled, reason);
       output.accept(
           new PlacedRow(epoch, known.ordinal(), to)
               .change(FilesLog.SCHEMA, Operation.INSERT, row, -1, modified, now));
@@ -278,7 +274,7 @@ public final class FilesReplay {
             """
             File %s of source %s was changed or deleted while it was read again.
             Nothing was replayed. Run the replay again."""
-                .formatted(found.file().path(), drop.config().name()));
+                .formatted(found.path(), drop.config().name()));
       }
     }
 
@@ -294,7 +290,7 @@ public final class FilesReplay {
             `format`, `header` and `multiline` of table %s as they were, or take all in anew: \
             `lake ingest --reload %s`."""
                 .formatted(
-                    found.file().path(),
+                    found.path(),
                     drop.config().name(),
                     known.records(),
                     records,

@@ -10,14 +10,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.capture.RejectedValueException;
-import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.CloseableIterator;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.mapping.MappingUtil;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
@@ -41,24 +40,23 @@ final class ParquetDrop implements RecordReader {
   private long position;
   private FileRecord.@Nullable End unread;
 
-  ParquetDrop(FileSystem files, FileSourceSplit split, DropFile file, FileTable table)
-      throws IOException {
+  ParquetDrop(InputFile input, DropFile file, FileTable table) throws IOException {
     this.file = file;
     this.table = table;
     for (int i = 0; i < table.columns().size(); i++) {
       positions.put(table.columns().get(i).name(), i);
     }
-    ParquetInput input = new ParquetInput(files, split.path(), split.fileSize());
     try {
       open(input);
-    } catch (RuntimeException noParquet) {
+    } catch (RuntimeException e) {
+      StoredFile.requireReadable(e);
       unread = new FileRecord.End(file, 1, TakeStatus.DAMAGED, "the file is no whole Parquet file");
     }
   }
 
-  private void open(ParquetInput input) throws IOException {
+  private void open(InputFile input) throws IOException {
     Schema schema;
-    try (ParquetFileReader reader = ParquetFileReader.open(input.forParquet())) {
+    try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(input))) {
       schema = ParquetSchemaUtil.convert(reader.getFooter().getFileMetaData().getSchema());
     }
     fields = schema.columns();
@@ -99,7 +97,8 @@ final class ParquetDrop implements RecordReader {
       return new FileRecord.Row(file, ordinal, position, row(record));
     } catch (RejectedValueException e) {
       return new FileRecord.Rejected(file, ordinal, position, e.rule(), e.getMessage(), null);
-    } catch (RuntimeException damaged) {
+    } catch (RuntimeException e) {
+      StoredFile.requireReadable(e);
       return new FileRecord.End(
           file,
           ordinal,

@@ -16,6 +16,7 @@ import java.util.zip.GZIPOutputStream;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.commit.CatalogCommit;
 import lakehouse.catalog.commit.SourceState;
+import lakehouse.catalog.platform.CatalogYaml;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.catalog.table.Layer;
 import lakehouse.catalog.table.QuarantineTable;
@@ -49,6 +50,15 @@ final class DropFolder {
    * @param more of the source, as YAML
    */
   DropFolder(CaptureHarness lake, String name, String tables, String more) {
+    this(lake, name, "file://" + lake.folder().resolve("drop " + name), tables, more);
+  }
+
+  /**
+   * @param location a folder of the local file system, or a prefix elsewhere
+   * @param tables of the source, as YAML
+   * @param more of the source, as YAML
+   */
+  DropFolder(CaptureHarness lake, String name, String location, String tables, String more) {
     this.lake = lake;
     this.name = name;
     this.folder = lake.folder().resolve("drop " + name);
@@ -61,13 +71,10 @@ final class DropFolder {
       Files.writeString(
           config,
           """
-          catalog:
-            uri: %s
-            warehouse: %s
-          sources:
+          %ssources:
             - name: %s
               kind: files
-              location: 'file://%s'
+              location: '%s'
               quiet-time: 0 ms
               discovery-interval: 200 ms
           %s    tables:
@@ -78,10 +85,9 @@ final class DropFolder {
             mask-key: "${file:%s}"
           """
               .formatted(
-                  lake.platform().catalogConfig().uri(),
-                  lake.platform().catalogConfig().warehouse(),
+                  CatalogYaml.of(lake.catalog().config(), config.getParent()),
                   name,
-                  folder,
+                  location,
                   more.indent(4),
                   tables.indent(6),
                   maskKey));

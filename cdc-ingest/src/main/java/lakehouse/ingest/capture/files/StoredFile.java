@@ -1,0 +1,111 @@
+package lakehouse.ingest.capture.files;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.SeekableInputStream;
+
+/**
+ * A file as it is stored, of which it shows why it cannot be read. That its store does not answer
+ * says nothing of the file, and is told by an exception of its own, so that the reading is tried
+ * again; all other exceptions are those of who makes out the format.
+ */
+record StoredFile(InputFile file) implements InputFile {
+  /**
+   * To be asked before an exception is taken for a fault of the file.
+   *
+   * @throws UnreadableException if the store did not give its bytes
+   * @throws NotFoundException if it has no such file
+   */
+  static void requireReadable(RuntimeException e) {
+    requireNo(UnreadableException.class, e);
+    requireNo(NotFoundException.class, e);
+  }
+
+  private static <E extends RuntimeException> void requireNo(Class<E> type, Throwable e) {
+    Optional<E> found = ExceptionUtils.findThrowable(e, type);
+    if (found.isPresent()) {
+      throw found.get();
+    }
+  }
+
+  @Override
+  public long getLength() {
+    return file.getLength();
+  }
+
+  @Override
+  public SeekableInputStream newStream() {
+    return new Bytes(file.newStream(), getLength());
+  }
+
+  @Override
+  public String location() {
+    return file.location();
+  }
+
+  @Override
+  public boolean exists() {
+    return file.exists();
+  }
+
+  /** The store did not give the bytes of a file. */
+  static final class UnreadableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(Exception cause) {
+      super(cause);
+    }
+  }
+
+  private static final class Bytes extends SeekableInputStream {
+    private final SeekableInputStream in;
+    private final long length;
+
+    Bytes(SeekableInputStream in, long length) {
+      this.in = in;
+      this.length = length;
+    }
+
+    @Override
+    public long getPos() throws IOException {
+      return in.getPos();
+    }
+
+    @Override
+    public void seek(long position) throws IOException {
+      if (position < 0 || position > length) {
+        throw new EOFException("There is no byte %d of %d".formatted(position, length));
+      }
+      in.seek(position);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int count) throws IOException {
+      if (in.getPos() >= length) {
+        return -1; // stores know no such range
+      }
+      try {
+        return in.read(bytes, offset, count);
+      } catch (NotFoundException e) {
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        throw new UnreadableException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}
