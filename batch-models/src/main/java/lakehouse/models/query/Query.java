@@ -161,7 +161,7 @@ public final class Query implements Callable<Integer> {
       result.rows().forEach(row -> System.out.println(Cells.csv(row)));
       return;
     }
-    console.table(result.columns(), result.rows());
+    console.values(result.columns(), result.rows());
     console.say(
         result.more() ? "(the first %d rows; --limit 0 shows all)" : "(%d rows)",
         result.rows().size());

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -79,12 +80,24 @@ public final class Console {
    * and grouped, times are in UTC to the second, what is absent is a dash.
    */
   public void table(List<String> header, List<? extends List<? extends @Nullable Object>> rows) {
+    table(header, rows, Console::cell);
+  }
+
+  /** A table of data: no digits are grouped, since a number may be a name. */
+  public void values(List<String> header, List<? extends List<? extends @Nullable Object>> rows) {
+    table(header, rows, value -> value instanceof Number ? value.toString() : cell(value));
+  }
+
+  private void table(
+      List<String> header,
+      List<? extends List<? extends @Nullable Object>> rows,
+      Function<@Nullable Object, String> text) {
     if (json) {
       return;
     }
     List<List<String>> cells = new ArrayList<>();
     cells.add(header);
-    rows.forEach(row -> cells.add(row.stream().map(Console::cell).toList()));
+    rows.forEach(row -> cells.add(row.stream().<String>map(text::apply).toList()));
     List<String> lines = new ArrayList<>();
     for (List<String> row : cells) {
       StringBuilder line = new StringBuilder();

@@ -81,6 +81,24 @@ final class TestProgram {
   }
 
   @Test
+  void leavesNumbersThatMayBeNamesAsTheyAre() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new Console(new PrintStream(bytes))
+        .values(
+            List.of("consumer_id", "kwh"),
+            List.of(Arrays.asList(400002004L, 12.5), Arrays.asList(7L, null)));
+
+    assertThat(bytes)
+        .hasToString(
+            """
+            consumer_id   kwh
+            -----------------
+              400002004  12.5
+                      7     -
+            """);
+  }
+
+  @Test
   void saysSizesAndTimesAsPeopleDo() {
     assertThat(Console.bytes(1023)).isEqualTo("1023 B");
     assertThat(Console.bytes(3L << 29)).isEqualTo("1.5 GiB");
