@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Tables: bronze.<source>.<table>, silver.<source>.<table>, gold.<mart>, ops.<table>.",
-      "  lake query \"SELECT * FROM ops.model_run ORDER BY started_at DESC\" --limit 10"
+      "  lake query \"SELECT * FROM ops.model_run ORDER BY started_at DESC\" --limit 10",
+      "Several queries are answered one after another, all at the same hash."
     })
 public final class Query implements Callable<Integer> {
   /** How Iceberg's catalog refuses to write at a hash. */
@@ -43,8 +44,8 @@ public final class Query implements Callable<Integer> {
   @Mixin private ConfigOption config;
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "SQL", description = "one query")
-  private String sql = "";
+  @Parameters(paramLabel = "SQL", arity = "1..*", description = "a query, or several")
+  private List<String> queries = List.of();
 
   @Option(
       names = "--at",
@@ -63,6 +64,13 @@ public final class Query implements Callable<Integer> {
   @Option(names = "--csv", description = "prints CSV")
   private boolean csv;
 
+  @Option(
+      names = "--times",
+      description =
+          "tells how long each query took, Spark's start not included; with --json, as of"
+              + " several queries, a list of seconds and rows; not in CSV")
+  private boolean times;
+
   public static void main(String[] args) {
     Program.run(new Query(), args);
   }
@@ -74,7 +82,16 @@ public final class Query implements Callable<Integer> {
     SparkSession spark =
         LakeSession.open(lake.catalog(), pinned.reference(), Optional.of(pinned.hash()), 0);
     try {
-      print(read(spark, pinned));
+      if (console.json()) {
+        printAsJson(queries.stream().map(sql -> read(spark, pinned, sql)).toList());
+      } else {
+        for (int i = 0; i < queries.size(); i++) {
+          if (i > 0) {
+            System.out.println();
+          }
+          print(read(spark, pinned, queries.get(i)));
+        }
+      }
     } finally {
       spark.stop();
     }
@@ -102,9 +119,11 @@ public final class Query implements Callable<Integer> {
     }
   }
 
-  private record Result(List<String> columns, List<List<@Nullable Object>> rows, boolean more) {}
+  private record Answer(
+      List<String> columns, List<List<@Nullable Object>> rows, boolean more, double seconds) {}
 
-  private Result read(SparkSession spark, Pinned pinned) {
+  private Answer read(SparkSession spark, Pinned pinned, String sql) {
+    long began = System.nanoTime();
     try {
       Dataset<Row> rows = LakeSession.query(spark, sql.strip().replaceAll(";$", ""));
       List<Row> found = limit == 0 ? rows.collectAsList() : rows.takeAsList(limit + 1);
@@ -117,7 +136,8 @@ public final class Query implements Callable<Integer> {
         }
         values.add(cells);
       }
-      return new Result(Arrays.asList(rows.columns()), values, more);
+      return new Answer(
+          Arrays.asList(rows.columns()), values, more, (System.nanoTime() - began) / 1e9);
     } catch (Exception e) {
       if (e instanceof AnalysisException analysis) {
         throw new LakeException(
@@ -143,27 +163,45 @@ public final class Query implements Callable<Integer> {
     }
   }
 
-  private void print(Result result) {
-    if (console.json()) {
-      List<Map<String, @Nullable Object>> objects = new ArrayList<>();
-      for (List<@Nullable Object> row : result.rows()) {
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        for (int i = 0; i < row.size(); i++) {
-          object.put(result.columns().get(i), row.get(i));
-        }
-        objects.add(object);
+  /** One document, however many there are. */
+  private void printAsJson(List<Answer> answers) {
+    console.json(
+        times || answers.size() > 1
+            ? answers.stream().map(Query::timed).toList()
+            : objects(answers.get(0)));
+  }
+
+  private static Map<String, Object> timed(Answer answer) {
+    Map<String, Object> timed = new LinkedHashMap<>();
+    timed.put("seconds", answer.seconds());
+    timed.put("rows", objects(answer));
+    return timed;
+  }
+
+  private static List<Map<String, @Nullable Object>> objects(Answer answer) {
+    List<Map<String, @Nullable Object>> objects = new ArrayList<>();
+    for (List<@Nullable Object> row : answer.rows()) {
+      Map<String, @Nullable Object> object = new LinkedHashMap<>();
+      for (int i = 0; i < row.size(); i++) {
+        object.put(answer.columns().get(i), row.get(i));
       }
-      console.json(objects);
-      return;
+      objects.add(object);
     }
+    return objects;
+  }
+
+  private void print(Answer answer) {
     if (csv) {
-      System.out.println(Cells.csv(result.columns()));
-      result.rows().forEach(row -> System.out.println(Cells.csv(row)));
+      System.out.println(Cells.csv(answer.columns()));
+      answer.rows().forEach(row -> System.out.println(Cells.csv(row)));
       return;
     }
-    console.values(result.columns(), result.rows());
+    console.values(answer.columns(), answer.rows());
     console.say(
-        result.more() ? "(the first %d rows; --limit 0 shows all)" : "(%d rows)",
-        result.rows().size());
+        answer.more() ? "(the first %d rows; --limit 0 shows all)" : "(%d rows)",
+        answer.rows().size());
+    if (times) {
+      console.say("%.3f s", answer.seconds());
+    }
   }
 }

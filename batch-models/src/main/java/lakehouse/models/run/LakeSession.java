@@ -111,9 +111,10 @@ public final class LakeSession {
   /**
    * A query, run as fits the size of what it reads, which is known once it is planned.
    *
-   * @param spark a session that was opened for little
+   * @param spark a session that was opened for little; what it was asked before does not matter
    */
   public static Dataset<Row> query(SparkSession spark, String sql) {
+    size(spark, 0);
     Dataset<Row> planned = spark.sql(sql);
     long bytes =
         JavaConverters.seqAsJavaList(
@@ -126,8 +127,12 @@ public final class LakeSession {
     if (bytes <= TINY_BYTES) {
       return planned;
     }
-    sized(bytes).forEach((key, value) -> spark.conf().set(key, value));
+    size(spark, bytes);
     return spark.sql(sql);
+  }
+
+  private static void size(SparkSession spark, long bytes) {
+    sized(bytes).forEach((key, value) -> spark.conf().set(key, value));
   }
 
   /**

@@ -18,6 +18,8 @@ class TestLakeSession {
       assertThat(sum(spark, 10_000_000)).isEqualTo(49_999_995_000_000L);
       assertThat(spark.conf().get("spark.sql.codegen.wholeStage")).isEqualTo("true");
       assertThat(spark.conf().get("spark.sql.codegen.factoryMode")).isEqualTo("FALLBACK");
+      assertThat(sum(spark, 10)).isEqualTo(45);
+      assertThat(spark.conf().get("spark.sql.codegen.wholeStage")).isEqualTo("false");
     } finally {
       spark.stop();
     }
