@@ -1,6 +1,7 @@
 package lakehouse.load.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import lakehouse.catalog.platform.ProgramProcess;
 import lakehouse.load.run.RunRecord.PhaseRecord;
+import lakehouse.load.run.RunRecord.Step;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +64,11 @@ class ITScenarioRun {
         .contains(Phase.BACKLOG, Phase.MODELS, Phase.QUERIES, Phase.RECONCILE);
     assertThat(after.find(Phase.BACKLOG).orElseThrow().rows()).isPositive();
     assertThat(after.find(Phase.MODELS).orElseThrow().cpuSeconds().get("models")).isPositive();
+    assertThat(after.find(Phase.QUERIES).orElseThrow().steps())
+        .extracting(Step::name, Step::rows)
+        .containsExactly(tuple("sums over all rows", 1L), tuple("one row", 1L));
+    assertThat(after.find(Phase.QUERIES).orElseThrow().steps())
+        .allSatisfy(step -> assertThat(step.seconds()).isPositive());
     assertThat(after.phases()).allSatisfy(phase -> assertThat(phase.peakTogether()).isPositive());
     assertThat(Ratio.of(after))
         .extracting(Ratio::what)
@@ -69,7 +76,11 @@ class ITScenarioRun {
     assertThat(data.resolve("lake")).doesNotExist();
     assertThat(data.resolve("report.html"))
         .content()
-        .contains("data:image/png;base64,", "tables equal to their source", "insertPercent")
+        .contains(
+            "data:image/png;base64,",
+            "tables equal to their source",
+            "insertPercent",
+            "All by one process")
         .doesNotContain("src=\"http", "href=\"http");
 
     String run = data.resolve("run.json").toString();
