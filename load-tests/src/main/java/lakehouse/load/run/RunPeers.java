@@ -180,7 +180,7 @@ final class RunPeers {
     lake.password(database.user());
     lake.programs()
         .startWith(
-            "-Xmx2g",
+            "-Xmx2g " + ModelPhases.compiler(scenario),
             "peer-spark-jdbc",
             "load-test",
             "peer-spark-jdbc",
@@ -285,7 +285,7 @@ final class RunPeers {
             () ->
                 lake.programs()
                     .startWith(
-                        "",
+                        ModelPhases.compiler(scenario),
                         "peer-query",
                         "query",
                         "--json",
