@@ -39,7 +39,11 @@ final class WalReader implements AutoCloseable {
   private static final String OBJECT_IN_USE = "55006";
   private static final int SLOT_ATTEMPTS = 100;
   private static final long SLOT_WAIT_MILLIS = 100;
-  private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  /** Where nothing comes, each look is after twice the pause of the one before, up to the most. */
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   /**
    * Messages in the order of the log.
@@ -205,6 +209,7 @@ final class WalReader implements AutoCloseable {
       long bytes = 0;
       long reached = 0;
       boolean inTransaction = false;
+      long pause = SHORTEST_PAUSE_NANOS;
       while (!closed) {
         byte[] message;
         socket.lock();
@@ -248,7 +253,10 @@ final class WalReader implements AutoCloseable {
           reached = 0;
         }
         if (idle) {
-          LockSupport.parkNanos(IDLE_NANOS);
+          LockSupport.parkNanos(pause);
+          pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        } else {
+          pause = SHORTEST_PAUSE_NANOS;
         }
       }
     } catch (SQLException | RuntimeException | InterruptedException e) {
