@@ -28,7 +28,7 @@ public record CatalogConfig(
     @Key(
             value =
                 "Where tables are stored. A file: location is taken literally: no percent-encoding.",
-            pattern = LOCATION,
+            pattern = "(file|s3|s3a|gs|abfs|abfss|hdfs):/.+",
             expected = "a location such as s3://bucket/warehouse or file:///path/warehouse")
         String warehouse,
     @Key(
@@ -38,8 +38,6 @@ public record CatalogConfig(
             defaultValue = "{}")
         Map<String, String> properties)
     implements Serializable {
-  static final String LOCATION = "(file|s3|s3a|gs|abfs|abfss|hdfs):/.+";
-
   public CatalogConfig {
     properties = Map.copyOf(properties);
   }

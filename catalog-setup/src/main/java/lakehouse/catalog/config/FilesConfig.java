@@ -28,7 +28,7 @@ public record FilesConfig(
             value =
                 "The folder, or prefix of a bucket, in which the files come. A file: location is"
                     + " taken literally: no percent-encoding.",
-            pattern = CatalogConfig.LOCATION,
+            pattern = "file:/.+|s3a?://[^?#]+",
             expected = "a location such as file:///srv/drops or s3://bucket/drops")
         String location,
     @Key(

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class Redaction {
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?i).*(password|secret|token|credential|access-key|access\\.key|sas|private).*");
+          "(?i).*(password|secret|token|credential|access-key|access\\.key|account\\.key|sse\\.key|sas|private).*");
 
   private Redaction() {}
 

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
@@ -78,25 +79,47 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
    */
   @Override
   public Iterable<FileInfo> listPrefix(String prefix) {
-    return list(prefix, EnumSet.of(FileVisitOption.FOLLOW_LINKS));
+    return list(prefix, folder -> true);
+  }
+
+  /**
+   * The same, but only in some folders.
+   *
+   * @param entered tells of each folder below the prefix whether it is looked into
+   */
+  public List<FileInfo> list(String prefix, Predicate<Path> entered) {
+    return list(prefix, EnumSet.of(FileVisitOption.FOLLOW_LINKS), entered);
   }
 
   @Override
   public void deletePrefix(String prefix) {
-    list(prefix, EnumSet.noneOf(FileVisitOption.class))
+    list(prefix, EnumSet.noneOf(FileVisitOption.class), folder -> true)
         .forEach(file -> deleteFile(file.location()));
   }
 
-  private static List<FileInfo> list(String prefix, Set<FileVisitOption> options) {
+  private static List<FileInfo> list(
+      String prefix, Set<FileVisitOption> options, Predicate<Path> entered) {
     List<FileInfo> found = new ArrayList<>();
+    Path root = file(prefix).toPath();
     try {
       Files.walkFileTree(
-          file(prefix).toPath(),
+          root,
           options,
           Integer.MAX_VALUE,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path path, BasicFileAttributes file) {
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes folder) {
+              return path.equals(root) || entered.test(path)
+                  ? FileVisitResult.CONTINUE
+                  : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes file)
+                throws IOException {
+              if (file.isSymbolicLink() && !options.isEmpty()) {
+                requireDangling(path);
+              }
               if (file.isRegularFile()) {
                 found.add(
                     new FileInfo(
@@ -107,7 +130,8 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
 
             @Override
             public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
-              if (e instanceof NoSuchFileException) {
+              boolean missed = path.equals(root) || entered.test(path);
+              if (e instanceof NoSuchFileException || !missed) {
                 return FileVisitResult.CONTINUE;
               }
               throw e;
@@ -117,6 +141,15 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
       throw new RuntimeIOException(e, "Cannot list %s", prefix);
     }
     return found;
+  }
+
+  /** A link that leads nowhere is as good as none; one whose end may not be seen is an error. */
+  private static void requireDangling(Path link) throws IOException {
+    try {
+      Files.readAttributes(link, BasicFileAttributes.class);
+    } catch (NoSuchFileException dangling) {
+      // that is what was asked
+    }
   }
 
   /** Whether a location is on the local file system, and no folder. */

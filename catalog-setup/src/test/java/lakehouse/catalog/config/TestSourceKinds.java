@@ -109,6 +109,31 @@ final class TestSourceKinds {
   }
 
   @Test
+  void takesSecretsOfAnObjectStoreByReferenceAndShowsNone() {
+    text.environment().put("STORE_KEY", "hunter2");
+    String source =
+        ConfigText.MINIMAL
+            + """
+              - name: drops
+                kind: files
+                location: s3://bucket/drops
+                properties: {s3.endpoint: 'http://store:9000', s3.secret-access-key: %s}
+                tables:
+                  - name: reading
+                    path: '*'
+                    format: json-lines
+                    columns: [{name: meter}]
+            """;
+    assertThat(text.broken(source.formatted("hunter2")))
+        .hasMessageContaining("properties.s3.secret-access-key: a secret must not stand");
+    LakeConfig config = text.read(source.formatted("'${env:STORE_KEY}'"));
+    FilesConfig files = (FilesConfig) config.sources().get(config.sources().size() - 1);
+    assertThat(files.properties()).containsEntry("s3.secret-access-key", "hunter2");
+    assertThat(files.toString()).contains("http://store:9000").doesNotContain("hunter2");
+    assertThat(ConfigWriter.yaml(config)).contains("http://store:9000").doesNotContain("hunter2");
+  }
+
+  @Test
   void refusesMasksOfFilesThatHideNothingOrHaveNoToken() {
     text.environment().put("MASK_KEY", "secret");
     assertThat(

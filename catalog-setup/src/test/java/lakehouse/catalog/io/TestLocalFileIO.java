@@ -1,12 +1,15 @@
 package lakehouse.catalog.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileInfo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,17 @@ class TestLocalFileIO {
     files.deletePrefix("file://" + folder);
     assertThat(folder.resolve("a%20b")).doesNotExist();
     assertThat(elsewhere.resolve("linked")).exists();
+  }
+
+  @Test
+  void failsAtWhatItCannotListUnlessItIsNotAskedFor() throws Exception {
+    Files.createDirectories(folder.resolve(".staging"));
+    Files.createSymbolicLink(folder.resolve(".staging/endless"), folder);
+
+    assertThatThrownBy(() -> files.listPrefix("file://" + folder))
+        .isInstanceOf(RuntimeIOException.class)
+        .hasCauseInstanceOf(FileSystemLoopException.class);
+    assertThat(files.list("file://" + folder, path -> !path.endsWith(".staging"))).hasSize(1);
   }
 
   @Test

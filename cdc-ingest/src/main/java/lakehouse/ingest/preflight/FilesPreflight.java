@@ -22,7 +22,8 @@ final class FilesPreflight {
         paths = FilesEngine.found(source);
       }
     } catch (RuntimeException e) {
-      violations.add(missing(source, String.valueOf(e.getMessage())));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      violations.add(missing(source, cause.toString()));
     }
     return new Report(
         source, Optional.of(new FilesFindings(paths)), source.tables().size(), violations);

@@ -1,6 +1,7 @@
 package lakehouse.load.stranger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lakehouse.catalog.config.CatalogConfig;
@@ -59,7 +60,9 @@ class ITObjectStore {
             platform,
             "UPDATE purchase SET amount = amount + 1 WHERE id % 7 = 0",
             "DELETE FROM purchase WHERE id % 11 = 0");
-        TimeUnit.SECONDS.sleep(3);
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .until(() -> ingest.output().contains("Connection refused"));
         store.restart();
         put(store, 1);
         awaitCurrent(lake, ingest);
@@ -71,9 +74,9 @@ class ITObjectStore {
         execute(platform, "UPDATE purchase SET note = 'changed' WHERE id % 5 = 0");
         awaitCurrent(lake, ingest);
         CompletableFuture<Void> models = CompletableFuture.runAsync(() -> lake.makeSilver(config));
-        TimeUnit.SECONDS.sleep(6);
+        lake.awaitRun();
         store.kill();
-        TimeUnit.SECONDS.sleep(3);
+        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
         assertThat(models).as("the models, which cannot write").isNotDone();
         store.restart();
         models.join();

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import lakehouse.catalog.config.FilesConfig;
 import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.catalog.io.FileAccess;
+import lakehouse.catalog.io.LocalFileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -23,13 +24,20 @@ final class Drop implements Serializable {
   /** What stands before the path in a location; stores spell it in more than one way. */
   private static final Pattern STORE = Pattern.compile("^[a-z0-9+.-]+:(//[^/]*)?");
 
+  /** What the access to S3 takes for the end of a name. */
+  private static final Pattern UNSPELLABLE = Pattern.compile("[?#]|://");
+
   private final FilesConfig config;
   private final String root;
   private final List<FileTable> tables;
 
   Drop(FilesConfig config) {
     this.config = config;
-    this.root = config.location().replaceFirst("/+$", "") + "/";
+    String location = config.location();
+    this.root =
+        // doubled slashes are one in folders, and in buckets they are not
+        (isLocal(location) ? location.replaceAll("/+", "/") : location).replaceFirst("/+$", "")
+            + "/";
     this.tables =
         config.tables().stream().map(table -> new FileTable(table, config.masks())).toList();
   }
@@ -54,7 +62,14 @@ final class Drop implements Serializable {
 
   /** A file of that path, to be read; whether there is one shows when it is. */
   InputFile input(DropFile file) {
-    return new StoredFile(files().newInputFile(location(file.path()), file.bytes()));
+    return new StoredFile(files().newInputFile(location(file.path()), file.bytes()), file.bytes());
+  }
+
+  /** Why a file of that path can never be read, or empty if it may be. */
+  Optional<String> refusal(String path) {
+    return !isLocal(root) && UNSPELLABLE.matcher(path).find()
+        ? Optional.of("its name has one of ? # ://, by which no object can be asked for; rename it")
+        : Optional.empty();
   }
 
   /** A file as it is now, or empty if there is none. */
@@ -73,9 +88,12 @@ final class Drop implements Serializable {
    */
   List<DropFile> list() {
     List<DropFile> found = new ArrayList<>();
-    for (FileInfo file : files().listPrefix(root)) {
-      dropFile(file).ifPresent(found::add);
-    }
+    SupportsPrefixOperations files = files();
+    Iterable<FileInfo> all =
+        files instanceof LocalFileIO folders
+            ? folders.list(root, folder -> !isHidden(folder.getFileName().toString()))
+            : files.listPrefix(root);
+    all.forEach(file -> dropFile(file).ifPresent(found::add));
     found.sort(Comparator.comparingLong(DropFile::modifiedAtMicros).thenComparing(DropFile::path));
     return found;
   }
@@ -101,7 +119,17 @@ final class Drop implements Serializable {
   }
 
   private String path(FileInfo file) {
-    return withoutStore(file.location()).substring(withoutStore(root).length());
+    String location = withoutStore(file.location());
+    String begin = withoutStore(root);
+    if (!location.startsWith(begin)) {
+      throw new IllegalStateException(
+          "Source %s: %s is not below %s".formatted(config.name(), file.location(), root));
+    }
+    return location.substring(begin.length());
+  }
+
+  private static boolean isLocal(String location) {
+    return location.startsWith("file:");
   }
 
   private static String withoutStore(String location) {

@@ -1,5 +1,7 @@
 package lakehouse.ingest.capture.files;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -47,13 +49,13 @@ final class DropEnumerator implements FileEnumerator {
       }
       FilesLog.Taken known = taken.get(file.path());
       if (known == null) {
-        splits.add(split(drop, file, 0));
+        splits.add(split(file, 0));
         taken.put(file.path(), new FilesLog.Taken(file, 0, 0, 0, true, file));
       } else if (!known.reported().sameVersion(file)) {
-        splits.add(rewritten(drop, file));
+        splits.add(rewritten(file));
         taken.put(file.path(), new FilesLog.Taken(known.file(), 0, 0, 0, true, file));
       } else if (!known.ended()) {
-        splits.add(split(drop, file, known.records()));
+        splits.add(split(file, known.records()));
         taken.put(file.path(), new FilesLog.Taken(known.file(), 0, 0, 0, true, known.file()));
       }
     }
@@ -61,21 +63,23 @@ final class DropEnumerator implements FileEnumerator {
   }
 
   /** A split that is read from its beginning, or behind so many records. */
-  static FileSourceSplit split(Drop drop, DropFile file, long records) {
-    return split(file, file.path(), new Path(drop.location(file.path())), records);
+  static FileSourceSplit split(DropFile file, long records) {
+    return split(file, file.path(), file.path(), records);
   }
 
-  /** A split that only tells, with a path of its own: the source passes over those it has seen. */
-  private static FileSourceSplit rewritten(Drop drop, DropFile file) {
-    Path path =
-        new Path(drop.location(file.path()) + "#" + file.modifiedAtMicros() + "-" + file.bytes());
-    return split(file, DropFormat.REWRITTEN + file.path(), path, 0);
+  /** A split that only tells, known by its version: the source passes over what it has seen. */
+  private static FileSourceSplit rewritten(DropFile file) {
+    String version = file.path() + "#" + file.modifiedAtMicros() + "-" + file.bytes();
+    return split(file, DropFormat.REWRITTEN + file.path(), version, 0);
   }
 
-  private static FileSourceSplit split(DropFile file, String id, Path path, long records) {
+  /**
+   * @param known what the source knows it by; a path of Flink's does not keep all characters
+   */
+  private static FileSourceSplit split(DropFile file, String id, String known, long records) {
     return new FileSourceSplit(
         id,
-        path,
+        new Path("drop:/" + URLEncoder.encode(known, StandardCharsets.UTF_8)),
         0,
         file.bytes(),
         file.modifiedAtMicros() / 1_000,

@@ -6,6 +6,7 @@ import java.io.PushbackInputStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
   private static final long serialVersionUID = 1L;
 
-  /** The id of a split that only tells that a file was rewritten begins so. */
-  static final String REWRITTEN = "rewritten ";
+  /** So begins the id of a split that only tells that a file was rewritten, and no path does. */
+  static final String REWRITTEN = "_rewritten ";
 
   private static final int BATCH = 1_000;
   private static final int BATCH_BYTES = 1 << 20;
@@ -53,12 +54,13 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
   }
 
   private Reader<FileRecord> open(FileSourceSplit split, long skip) throws IOException {
-    String path = split.splitId().replace(REWRITTEN, "");
+    boolean rewritten = split.splitId().startsWith(REWRITTEN);
+    String path = split.splitId().substring(rewritten ? REWRITTEN.length() : 0);
     FileTable table = drop.table(path).orElseThrow();
     DropFile file =
         new DropFile(
             path, table.config().name(), split.fileModificationTime() * 1_000, split.fileSize());
-    if (split.splitId().startsWith(REWRITTEN)) {
+    if (rewritten) {
       return new Ended(
           new FileRecord.End(
               file,
@@ -67,6 +69,10 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
               "the file was written again after it was taken in; give what is new in it another"
                   + " name"),
           skip);
+    }
+    Optional<String> refusal = drop.refusal(path);
+    if (refusal.isPresent()) {
+      return new Ended(new FileRecord.End(file, 1, TakeStatus.REFUSED, refusal.get()), skip);
     }
     try {
       requireUnchanged(drop, file);

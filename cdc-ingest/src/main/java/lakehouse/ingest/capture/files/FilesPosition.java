@@ -22,6 +22,9 @@ final class FilesPosition implements Serializable {
   /** The file that some of is taken in. */
   @Nullable DropFile open;
 
+  /** The path of the file that was the last to end. */
+  @Nullable String ended;
+
   long openOrdinal;
   long openRecords;
   long openRejected;

@@ -171,8 +171,7 @@ public final class FilesReplay {
       }
       FileRecord.End end = null;
       try (BulkFormat.Reader<FileRecord> reader =
-          new DropFormat(drop)
-              .createReader(new Configuration(), DropEnumerator.split(drop, found, 0))) {
+          new DropFormat(drop).createReader(new Configuration(), DropEnumerator.split(found, 0))) {
         for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
           for (RecordAndPosition<FileRecord> next = batch.next();
               next != null;

@@ -40,7 +40,7 @@ final class ParquetDrop implements RecordReader {
   private long position;
   private FileRecord.@Nullable End unread;
 
-  ParquetDrop(InputFile input, DropFile file, FileTable table) throws IOException {
+  ParquetDrop(InputFile input, DropFile file, FileTable table) {
     this.file = file;
     this.table = table;
     for (int i = 0; i < table.columns().size(); i++) {
@@ -48,7 +48,7 @@ final class ParquetDrop implements RecordReader {
     }
     try {
       open(input);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       StoredFile.requireReadable(e);
       unread = new FileRecord.End(file, 1, TakeStatus.DAMAGED, "the file is no whole Parquet file");
     }
@@ -172,10 +172,18 @@ final class ParquetDrop implements RecordReader {
 
   @Override
   public boolean skip() {
-    if (unread != null || !next.hasNext()) {
+    if (unread != null) {
       return false;
     }
-    next.next();
+    try {
+      if (!next.hasNext()) {
+        return false;
+      }
+      next.next();
+    } catch (RuntimeException e) {
+      StoredFile.requireReadable(e);
+      return false; // here its end was told of before
+    }
     position++;
     return true;
   }

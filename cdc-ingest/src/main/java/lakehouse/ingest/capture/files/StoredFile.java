@@ -9,18 +9,20 @@ import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.SeekableInputStream;
 
 /**
- * A file as it is stored, of which it shows why it cannot be read. That its store does not answer
- * says nothing of the file, and is told by an exception of its own, so that the reading is tried
- * again; all other exceptions are those of who makes out the format.
+ * A version of a file as it is stored, of which it shows why it cannot be read. That its store does
+ * not give all of its bytes says nothing of the file, and is told by an exception of its own, so
+ * that the reading is tried again; all other exceptions are those of who makes out the format.
+ *
+ * @param length of the version that is to be read, in bytes
  */
-record StoredFile(InputFile file) implements InputFile {
+record StoredFile(InputFile file, long length) implements InputFile {
   /**
    * To be asked before an exception is taken for a fault of the file.
    *
    * @throws UnreadableException if the store did not give its bytes
    * @throws NotFoundException if it has no such file
    */
-  static void requireReadable(RuntimeException e) {
+  static void requireReadable(Exception e) {
     requireNo(UnreadableException.class, e);
     requireNo(NotFoundException.class, e);
   }
@@ -34,12 +36,19 @@ record StoredFile(InputFile file) implements InputFile {
 
   @Override
   public long getLength() {
-    return file.getLength();
+    return length;
   }
 
   @Override
   public SeekableInputStream newStream() {
-    return new Bytes(file.newStream(), getLength());
+    try {
+      return new Bytes(file.newStream(), length);
+    } catch (NotFoundException e) {
+      // that is said also of a file that may not be opened
+      throw file.exists() ? new UnreadableException(e) : e;
+    } catch (RuntimeException e) {
+      throw new UnreadableException(e);
+    }
   }
 
   @Override
@@ -57,7 +66,7 @@ record StoredFile(InputFile file) implements InputFile {
     private static final long serialVersionUID = 1L;
 
     UnreadableException(Exception cause) {
-      super(cause);
+      super("The store does not give the bytes of a file: " + cause.getMessage(), cause);
     }
   }
 
@@ -73,6 +82,12 @@ record StoredFile(InputFile file) implements InputFile {
     @Override
     public long getPos() throws IOException {
       return in.getPos();
+    }
+
+    /** Not 0 before the end: by that an archive is told to have another member. */
+    @Override
+    public int available() throws IOException {
+      return (int) Math.min(Integer.MAX_VALUE, Math.max(0, length - in.getPos()));
     }
 
     @Override
@@ -94,13 +109,19 @@ record StoredFile(InputFile file) implements InputFile {
       if (in.getPos() >= length) {
         return -1; // stores know no such range
       }
+      int read;
       try {
-        return in.read(bytes, offset, count);
+        read = in.read(bytes, offset, (int) Math.min(count, length - in.getPos()));
       } catch (NotFoundException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
         throw new UnreadableException(e);
       }
+      if (read < 0) {
+        throw new UnreadableException(
+            new EOFException("it ends before byte %d of %d".formatted(in.getPos(), length)));
+      }
+      return read;
     }
 
     @Override

@@ -119,10 +119,17 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
       position.openRecords = line.ordinal();
       String rule = line.rule().name().toLowerCase(Locale.ROOT);
       reject(file, line.ordinal(), rule, rule, line.reason(), line.text());
-    } else if (record instanceof FileRecord.End end) {
+    } else if (record instanceof FileRecord.End end && !isToldAgain(end)) {
       open(file);
       end(end);
     }
+  }
+
+  /** A reader that begins anew does not know that it had read the file whole. */
+  private boolean isToldAgain(FileRecord.End end) {
+    return position.open == null
+        && end.file().path().equals(position.ended)
+        && (end.status() == TakeStatus.DELETED || end.status() == TakeStatus.CHANGED);
   }
 
   private void open(DropFile file) {
@@ -160,6 +167,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
     }
     log(end.file(), end.status(), end.reason());
     position.finished++;
+    position.ended = end.file().path();
     position.open = null;
     openPath = null;
   }

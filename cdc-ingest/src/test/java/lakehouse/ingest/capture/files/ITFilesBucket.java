@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,6 +47,9 @@ class ITFilesBucket {
           - {name: kwh, type: 'decimal(9,3)'}
       """;
 
+  /** What the ingest says of a store that does not listen. */
+  private static final String REFUSED = ".*Connection refused.*";
+
   @RegisterExtension static final CaptureHarness lake = CaptureHarness.onObjectStore();
 
   @Test
@@ -59,6 +63,10 @@ class ITFilesBucket {
     put(drop, "readings/.hidden", "{\"meter\": \"M8\"}\n");
     put(drop, "readings/_half", "{\"meter\": \"M9\"");
     put(drop, "readings/", ""); // what stands for a folder
+    // by its folder: what asks the server for it cannot spell the name either
+    Files.writeString(
+        lake.folder().resolve("objects/drops/of formats/readings/c#1.jsonl"),
+        "{\"meter\": \"M7\"}\n");
     put(drop, "tariffs/2026/t.csv", "code,rate\nA-1,12.5\nA-2,-1\n");
     put(drop, "profiles/p.parquet", ParquetFiles.profiles(lake.folder(), 1_000));
     put(drop, "profiles/damaged.parquet", "PAR1 is how one begins and ends PAR1");
@@ -71,6 +79,7 @@ class ITFilesBucket {
             "profiles/p.parquet done",
             "readings/a b%20.jsonl done",
             "readings/b.jsonl.gz done",
+            "readings/c#1.jsonl refused",
             "tariffs/2026/t.csv done");
     assertThat(drop.rows("reading"))
         .extracting(row -> row.getField("meter"))
@@ -80,6 +89,7 @@ class ITFilesBucket {
     assertThat(drop.reasons())
         .containsExactly(
             "file-damaged profiles/damaged.parquet:1",
+            "file-refused readings/c#1.jsonl:1",
             "range tariffs/2026/t.csv:2",
             "syntax readings/a b%20.jsonl:3");
 
@@ -105,13 +115,14 @@ class ITFilesBucket {
     try (ProgramProcess ingest = drop.start()) {
       for (int round = 0; round < 3; round++) {
         put(drop, "readings/%d.jsonl".formatted(round), lines(round, 20_000));
-        int held = round * 20_000;
-        await().atMost(Duration.ofMinutes(2)).until(() -> drop.rows("reading").size() > held);
+        int before = round * 20_000;
+        await().atMost(Duration.ofMinutes(2)).until(() -> drop.rows("reading").size() > before);
+        long felt = ingest.lines(REFUSED).count();
         lake.objectStore().kill();
-        Thread.sleep(3_000);
+        await().atMost(Duration.ofMinutes(2)).until(() -> ingest.lines(REFUSED).count() > felt);
         assertThat(ingest.alive()).as(ingest.output()).isTrue();
         lake.objectStore().restart();
-        int whole = held + 20_000;
+        int whole = before + 20_000;
         await().atMost(Duration.ofMinutes(3)).until(() -> drop.rows("reading").size() >= whole);
       }
       assertThat(ingest.stop()).as(ingest.output()).isZero();
@@ -148,7 +159,7 @@ class ITFilesBucket {
         network.mend();
         network.when(words, TcpProxy.Reaction.HOLD_ANSWER, content.length / 3);
         network.awaitSaid();
-        Thread.sleep(2_000);
+        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
         network.mend();
         await().atMost(Duration.ofMinutes(2)).until(() -> !drop.files().isEmpty());
         assertThat(ingest.stop()).as(ingest.output()).isZero();
@@ -160,6 +171,44 @@ class ITFilesBucket {
           .hasSize(400_000)
           .doesNotHaveDuplicates();
     }
+  }
+
+  @Test
+  void readsOneVersionOfAnObjectOrTellsThatItChanged() throws Exception {
+    try (TcpProxy network = TcpProxy.to("127.0.0.1", lake.objectStore().port())) {
+      DropFolder drop =
+          drop(
+              "changed",
+              DropFolder.READINGS.replace("readings/*", "readings/*.jsonl"),
+              network.port());
+      put(drop, "readings/a.jsonl", lines(0, 200_000));
+      network.when("GET /drops/of%20changed", TcpProxy.Reaction.HOLD_ANSWER, 1_000_000);
+      try (ProgramProcess ingest = drop.start()) {
+        network.awaitSaid();
+        put(drop, "readings/a.jsonl", lines(1, 300_000));
+        network.mend();
+        await().atMost(Duration.ofMinutes(2)).until(() -> !drop.files().isEmpty());
+        assertThat(ingest.stop()).as(ingest.output()).isZero();
+      }
+      assertThat(drop.files())
+          .contains("readings/a.jsonl changed")
+          .doesNotContain("readings/a.jsonl done");
+      assertThat(drop.rows("reading"))
+          .extracting(row -> Integer.parseInt(((String) row.getField("meter")).substring(1)))
+          .as("of the first version alone")
+          .allMatch(meter -> meter < 1_000_000);
+    }
+  }
+
+  /** A server tells of a thousand at once. */
+  @Test
+  void takesInMoreObjectsThanAreListedAtOnce() throws Exception {
+    DropFolder drop = drop("many", DropFolder.READINGS, lake.objectStore());
+    for (int i = 0; i < 1_100; i++) {
+      put(drop, "readings/%d.jsonl".formatted(i), lines(i, 1));
+    }
+    drop.takeIn();
+    assertThat(drop.rows("reading")).hasSize(1_100);
   }
 
   @Test
@@ -175,7 +224,8 @@ class ITFilesBucket {
       assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(3);
       assertThat(doctor.output())
           .contains("The location s3://no-such-bucket/x cannot be listed")
-          .contains("make the folder or bucket");
+          .contains("make the folder or bucket")
+          .doesNotContain(ObjectStoreProcess.secret());
     }
   }
 
