@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import lakehouse.load.programs.LakePrograms;
 
 /**
- * Looks twice a second at every process of a test: its processor time and its memory, shared pages
+ * Looks once a second at every process of a test: its processor time and its memory, shared pages
  * divided among those that share them. Linux only; elsewhere it sees nothing. What a program took
- * in its last half second may be missed.
+ * in its last second may be missed.
  */
 public final class ProcessWatch implements AutoCloseable {
   private static final long LOOK_EVERY_MILLIS = 1_000;
