@@ -117,7 +117,7 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
             @Override
             public FileVisitResult visitFile(Path path, BasicFileAttributes file)
                 throws IOException {
-              if (file.isSymbolicLink() && !options.isEmpty()) {
+              if (file.isSymbolicLink() && !options.isEmpty() && entered.test(path)) {
                 requireDangling(path);
               }
               if (file.isRegularFile()) {

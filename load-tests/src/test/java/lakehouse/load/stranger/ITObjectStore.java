@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lakehouse.catalog.config.CatalogConfig;
@@ -73,13 +72,14 @@ class ITObjectStore {
         // and while the models run
         execute(platform, "UPDATE purchase SET note = 'changed' WHERE id % 5 = 0");
         awaitCurrent(lake, ingest);
-        CompletableFuture<Void> models = CompletableFuture.runAsync(() -> lake.makeSilver(config));
-        lake.awaitRun();
-        store.kill();
-        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
-        assertThat(models).as("the models, which cannot write").isNotDone();
+        try (ProgramProcess models = lake.startSilver(config)) {
+          lake.awaitRun();
+          store.kill();
+          assertThat(models.exitCode()).as("a run without a store: " + models.output()).isNotZero();
+          assertThat(models.output()).doesNotContain(ObjectStoreProcess.secret());
+        }
         store.restart();
-        models.join();
+        lake.makeSilver(config);
         lake.requireEqual(config, 1);
         assertThat(ingest.stop()).as(ingest.output()).isZero();
         assertThat(ingest.output()).doesNotContain(ObjectStoreProcess.secret());

@@ -1,15 +1,18 @@
 package lakehouse.ingest.capture.files;
 
+import java.io.FileNotFoundException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import lakehouse.catalog.config.FilesConfig;
 import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.catalog.io.FileAccess;
 import lakehouse.catalog.io.LocalFileIO;
+import lakehouse.ingest.capture.files.StoredFile.UnreadableException;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -24,7 +27,7 @@ final class Drop implements Serializable {
   /** What stands before the path in a location; stores spell it in more than one way. */
   private static final Pattern STORE = Pattern.compile("^[a-z0-9+.-]+:(//[^/]*)?");
 
-  /** What the access to S3 takes for the end of a name. */
+  /** What the access to S3 takes for the end of a name, or for none. */
   private static final Pattern UNSPELLABLE = Pattern.compile("[?#]|://");
 
   private final FilesConfig config;
@@ -74,12 +77,16 @@ final class Drop implements Serializable {
 
   /** A file as it is now, or empty if there is none. */
   Optional<DropFile> find(String path) {
-    for (FileInfo file : files().listPrefix(location(path))) {
-      if (path(file).equals(path)) { // not only begins so
-        return dropFile(file);
-      }
-    }
-    return Optional.empty();
+    return listed(
+        location(path),
+        () -> {
+          for (FileInfo file : files().listPrefix(location(path))) {
+            if (path(file).equals(path)) { // not only begins so
+              return dropFile(file);
+            }
+          }
+          return Optional.empty();
+        });
   }
 
   /**
@@ -88,14 +95,32 @@ final class Drop implements Serializable {
    */
   List<DropFile> list() {
     List<DropFile> found = new ArrayList<>();
-    SupportsPrefixOperations files = files();
-    Iterable<FileInfo> all =
-        files instanceof LocalFileIO folders
-            ? folders.list(root, folder -> !isHidden(folder.getFileName().toString()))
-            : files.listPrefix(root);
-    all.forEach(file -> dropFile(file).ifPresent(found::add));
+    listed(
+        root,
+        () -> {
+          SupportsPrefixOperations files = files();
+          Iterable<FileInfo> all =
+              files instanceof LocalFileIO folders
+                  ? folders.list(root, folder -> !isHidden(folder.getFileName().toString()))
+                  : files.listPrefix(root);
+          all.forEach(file -> dropFile(file).ifPresent(found::add));
+          return found;
+        });
     found.sort(Comparator.comparingLong(DropFile::modifiedAtMicros).thenComparing(DropFile::path));
     return found;
+  }
+
+  /** What is not there while the folder itself is not, or cannot be listed, is not gone. */
+  private <T> T listed(String location, Supplier<T> listing) {
+    if (LocalFileIO.isNoFolder(root)) {
+      throw new UnreadableException(
+          location, new FileNotFoundException("there is no folder " + root));
+    }
+    try {
+      return listing.get();
+    } catch (RuntimeException e) {
+      throw new UnreadableException(location, e);
+    }
   }
 
   private Optional<DropFile> dropFile(FileInfo file) {

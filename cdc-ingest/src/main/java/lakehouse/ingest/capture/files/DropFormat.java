@@ -1,13 +1,14 @@
 package lakehouse.ingest.capture.files;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
@@ -61,18 +62,15 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
         new DropFile(
             path, table.config().name(), split.fileModificationTime() * 1_000, split.fileSize());
     if (rewritten) {
-      return new Ended(
-          new FileRecord.End(
-              file,
-              1,
-              TakeStatus.REWRITTEN,
-              "the file was written again after it was taken in; give what is new in it another"
-                  + " name"),
+      return unread(
+          file,
+          TakeStatus.REWRITTEN,
+          "the file was written again after it was taken in; give what is new in it another name",
           skip);
     }
     Optional<String> refusal = drop.refusal(path);
     if (refusal.isPresent()) {
-      return new Ended(new FileRecord.End(file, 1, TakeStatus.REFUSED, refusal.get()), skip);
+      return unread(file, TakeStatus.REFUSED, refusal.get(), skip);
     }
     try {
       requireUnchanged(drop, file);
@@ -91,23 +89,24 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
     }
   }
 
+  /** A file of which nothing is read; it is told once. */
+  private static Reader<FileRecord> unread(
+      DropFile file, TakeStatus status, String reason, long skip) {
+    return new Ended(skip > 0 ? null : new FileRecord.End(file, 1, status, reason), skip);
+  }
+
   private static RecordReader lines(
       InputFile input, DropFile file, FileTable table, LineDecoder decoder) throws IOException {
     InputStream in = input.newStream();
     if (file.path().endsWith(".gz")) {
-      PushbackInputStream first = new PushbackInputStream(in, 1);
-      int begin = first.read();
-      if (begin >= 0) {
-        first.unread(begin);
-        try {
-          in = new GZIPInputStream(first, GZIP_BUFFER);
-        } catch (java.io.EOFException | java.util.zip.ZipException e) {
-          in.close();
-          return new Damaged(file);
-        }
-      } else {
+      try {
+        in = new Archive(in);
+      } catch (EOFException | ZipException e) {
         in.close();
         return new Damaged(file); // even the archive of nothing has a header
+      } catch (IOException | RuntimeException e) {
+        in.close();
+        throw e;
       }
     }
     boolean quotes = table.config().format().name().equals("CSV") && table.config().multiline();
@@ -248,7 +247,7 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
     private final long before;
     private FileRecord.@Nullable End end;
 
-    Ended(FileRecord.End end, long before) {
+    Ended(FileRecord.@Nullable End end, long before) {
       this.before = before;
       this.end = end;
     }
@@ -290,6 +289,27 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
 
     @Override
     public void releaseBatch() {}
+  }
+
+  /**
+   * An archive of one member or more. Java takes what it cannot read behind a member for the
+   * archive's end.
+   */
+  private static final class Archive extends GZIPInputStream {
+    private static final int TRAILER = 8;
+
+    Archive(InputStream stored) throws IOException {
+      super(stored, GZIP_BUFFER);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int count) throws IOException {
+      int read = super.read(bytes, offset, count);
+      if (read < 0 && (inf.getRemaining() > TRAILER || in.available() > 0)) {
+        throw new ZipException("what is behind a member is no other");
+      }
+      return read;
+    }
   }
 
   /** A file that is no archive although its name says so. */

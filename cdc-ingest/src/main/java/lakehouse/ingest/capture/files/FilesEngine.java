@@ -19,9 +19,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Captures files that come in a folder, by Flink's file source, each exactly once: which of them
- * are taken in, and up to which record, is decided by the log that the catalog holds beside their
- * rows.
+ * Captures files that come in a folder or bucket, by Flink's file source, each exactly once: which
+ * of them are taken in, and up to which record, is decided by the log that the catalog holds beside
+ * their rows.
  */
 public final class FilesEngine {
   private FilesEngine() {}

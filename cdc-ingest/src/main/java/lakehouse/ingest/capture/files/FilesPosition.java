@@ -22,8 +22,8 @@ final class FilesPosition implements Serializable {
   /** The file that some of is taken in. */
   @Nullable DropFile open;
 
-  /** The path of the file that was the last to end. */
-  @Nullable String ended;
+  /** The file that was the last to end. */
+  @Nullable DropFile ended;
 
   long openOrdinal;
   long openRecords;

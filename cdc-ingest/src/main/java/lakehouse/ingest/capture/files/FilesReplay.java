@@ -16,6 +16,7 @@ import lakehouse.catalog.cli.LakeException;
 import lakehouse.catalog.config.FilesConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.ingest.capture.ColumnMasks;
+import lakehouse.ingest.capture.files.StoredFile.UnreadableException;
 import lakehouse.ingest.event.ChangeEvent;
 import lakehouse.ingest.event.ChangeEvent.Rejected;
 import lakehouse.ingest.event.ChangeEvent.Replayed;
@@ -87,7 +88,7 @@ public final class FilesReplay {
    * Replays what stands in the quarantine.
    *
    * @throws LakeException if a file's records are counted otherwise than when it was taken in, so
-   *     that none of them is known again
+   *     that none of them is known again; or if they cannot be read
    */
   public Report replay(List<Replayed> standing) {
     Map<String, List<Replayed>> byFile =
@@ -109,6 +110,15 @@ public final class FilesReplay {
           new OfFile(known, found, file.getValue()).replay();
         }
       }
+    } catch (UnreadableException e) {
+      throw new LakeException(
+          ExitCode.PREFLIGHT,
+          """
+          The files of source %s cannot be read again.
+          %s
+          Nothing was replayed. Run the replay again when they can."""
+              .formatted(drop.config().name(), e.getMessage()),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

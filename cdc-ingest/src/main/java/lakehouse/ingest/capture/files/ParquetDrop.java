@@ -197,6 +197,8 @@ final class ParquetDrop implements RecordReader {
   public void close() throws IOException {
     if (next != null) {
       next.close();
+    }
+    if (rows != null) {
       rows.close();
     }
   }

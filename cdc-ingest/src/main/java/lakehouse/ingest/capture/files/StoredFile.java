@@ -42,12 +42,12 @@ record StoredFile(InputFile file, long length) implements InputFile {
   @Override
   public SeekableInputStream newStream() {
     try {
-      return new Bytes(file.newStream(), length);
+      return new Bytes(file.newStream(), location(), length);
     } catch (NotFoundException e) {
       // that is said also of a file that may not be opened
-      throw file.exists() ? new UnreadableException(e) : e;
+      throw file.exists() ? new UnreadableException(location(), e) : e;
     } catch (RuntimeException e) {
-      throw new UnreadableException(e);
+      throw new UnreadableException(location(), e);
     }
   }
 
@@ -61,21 +61,23 @@ record StoredFile(InputFile file, long length) implements InputFile {
     return file.exists();
   }
 
-  /** The store did not give the bytes of a file. */
+  /** The store did not give the bytes of a file, or a list of files. */
   static final class UnreadableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UnreadableException(Exception cause) {
-      super("The store does not give the bytes of a file: " + cause.getMessage(), cause);
+    UnreadableException(String location, Exception cause) {
+      super("%s cannot be read: %s".formatted(location, cause.getMessage()), cause);
     }
   }
 
   private static final class Bytes extends SeekableInputStream {
     private final SeekableInputStream in;
+    private final String location;
     private final long length;
 
-    Bytes(SeekableInputStream in, long length) {
+    Bytes(SeekableInputStream in, String location, long length) {
       this.in = in;
+      this.location = location;
       this.length = length;
     }
 
@@ -106,20 +108,21 @@ record StoredFile(InputFile file, long length) implements InputFile {
 
     @Override
     public int read(byte[] bytes, int offset, int count) throws IOException {
-      if (in.getPos() >= length) {
+      long position = in.getPos();
+      if (position >= length) {
         return -1; // stores know no such range
       }
       int read;
       try {
-        read = in.read(bytes, offset, (int) Math.min(count, length - in.getPos()));
+        read = in.read(bytes, offset, (int) Math.min(count, length - position));
       } catch (NotFoundException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
-        throw new UnreadableException(e);
+        throw new UnreadableException(location, e);
       }
       if (read < 0) {
         throw new UnreadableException(
-            new EOFException("it ends before byte %d of %d".formatted(in.getPos(), length)));
+            location, new EOFException("it ends before byte %d of %d".formatted(position, length)));
       }
       return read;
     }

@@ -128,7 +128,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
   /** A reader that begins anew does not know that it had read the file whole. */
   private boolean isToldAgain(FileRecord.End end) {
     return position.open == null
-        && end.file().path().equals(position.ended)
+        && end.file().equals(position.ended)
         && (end.status() == TakeStatus.DELETED || end.status() == TakeStatus.CHANGED);
   }
 
@@ -167,7 +167,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
     }
     log(end.file(), end.status(), end.reason());
     position.finished++;
-    position.ended = end.file().path();
+    position.ended = end.file();
     position.open = null;
     openPath = null;
   }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import lakehouse.catalog.config.ColumnConfig;
@@ -19,7 +20,9 @@ import lakehouse.catalog.config.FilesConfig;
 import lakehouse.catalog.config.RejectionConfig;
 import lakehouse.ingest.capture.files.StoredFile.UnreadableException;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,11 +68,64 @@ class TestDrop {
   }
 
   @Test
+  void tellsWhereAnArchiveCannotBeReadOn() throws IOException {
+    byte[] member = DropFolder.gzip("1\n2\n");
+    ByteArrayOutputStream three = new ByteArrayOutputStream();
+    for (int i = 0; i < 3; i++) {
+      three.writeBytes(member);
+    }
+    byte[] broken = three.toByteArray();
+    broken[member.length] = 0; // the begin of the second
+    put("broken.csv.gz", broken);
+    assertThat(read("broken.csv.gz")).isEqualTo("2 damaged");
+    put("cut.csv.gz", Arrays.copyOf(three.toByteArray(), 2 * member.length + 5));
+    assertThat(read("cut.csv.gz")).isEqualTo("4 damaged");
+    put("empty.csv.gz", "");
+    assertThat(read("empty.csv.gz")).isEqualTo("0 damaged");
+  }
+
+  /** As a job does that fails between the end of a file and the next checkpoint. */
+  @Test
+  void tellsAnEndOnce() throws IOException {
+    put("a.csv", "1\n2\n");
+    put("damaged.csv.gz", Arrays.copyOf(DropFolder.gzip("1\n2\n"), 20));
+    Drop drop = drop("file://" + folder);
+    for (DropFile file : drop.list()) {
+      long records = records(drop, DropEnumerator.split(file, 0)).size();
+      assertThat(records(drop, DropEnumerator.split(file, records))).as(file.path()).isEmpty();
+      assertThat(records(drop, DropEnumerator.split(file, records - 1)))
+          .as(file.path())
+          .singleElement()
+          .isInstanceOf(FileRecord.End.class);
+    }
+    Drop bucket = drop("s3://bucket/drops");
+    DropFile refused = new DropFile("a#1.csv", "t", 0, 10);
+    assertThat(records(bucket, DropEnumerator.split(refused, 0))).hasSize(1);
+    assertThat(records(bucket, DropEnumerator.split(refused, 1))).isEmpty();
+  }
+
+  @Test
+  void waitsForAFolderThatIsNotThere() throws IOException {
+    put("drops/a.csv", "1");
+    Drop drop = drop("file://" + folder + "/drops");
+    DropFile file = drop.list().get(0);
+    Files.move(folder.resolve("drops"), folder.resolve("elsewhere"));
+    assertThatThrownBy(drop::list)
+        .isInstanceOf(UnreadableException.class)
+        .hasMessageContaining("there is no folder");
+    assertThatThrownBy(() -> records(drop, DropEnumerator.split(file, 0)))
+        .isInstanceOf(UnreadableException.class)
+        .hasMessageContaining("drops/a.csv cannot be read");
+  }
+
+  @Test
   void doesNotTakeAFileThatMayNotBeOpenedForOneThatIsGone() throws IOException {
     Path file = put("a.csv", "1");
     DropFile found = drop("file://" + folder).find("a.csv").orElseThrow();
     Drop drop = drop("file://" + folder);
-    assertThat(drop.input(found).newStream().read()).isEqualTo('1');
+    try (SeekableInputStream in = drop.input(found).newStream()) {
+      assertThat(in.read()).isEqualTo('1');
+    }
     Files.delete(file);
     Files.createDirectory(file); // root may open everything else
     assertThatThrownBy(() -> drop.input(found).newStream()).isInstanceOf(UnreadableException.class);
@@ -106,22 +162,26 @@ class TestDrop {
   /** How many rows are in a file, and how its reading ends. */
   private String read(String path) throws IOException {
     Drop drop = drop("file://" + folder);
+    List<FileRecord> records =
+        records(drop, DropEnumerator.split(drop.find(path).orElseThrow(), 0));
+    FileRecord.End end = (FileRecord.End) records.get(records.size() - 1);
+    assertThat(end.file().path()).isEqualTo(path);
+    return records.stream().filter(FileRecord.Row.class::isInstance).count()
+        + " "
+        + end.status().text();
+  }
+
+  private static List<FileRecord> records(Drop drop, FileSourceSplit split) throws IOException {
     List<FileRecord> records = new ArrayList<>();
     try (BulkFormat.Reader<FileRecord> reader =
-        new DropFormat(drop)
-            .createReader(
-                new Configuration(), DropEnumerator.split(drop.find(path).orElseThrow(), 0))) {
+        new DropFormat(drop).restoreReader(new Configuration(), split)) {
       for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
         for (var next = batch.next(); next != null; next = batch.next()) {
           records.add(next.getRecord());
         }
       }
     }
-    FileRecord.End end = (FileRecord.End) records.get(records.size() - 1);
-    assertThat(end.file().path()).isEqualTo(path);
-    return records.stream().filter(FileRecord.Row.class::isInstance).count()
-        + " "
-        + end.status().text();
+    return records;
   }
 
   private static Drop drop(String location) {
