@@ -17,6 +17,7 @@ import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.connector.file.src.util.RecordAndPosition;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,10 +98,11 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
 
   private static RecordReader lines(
       InputFile input, DropFile file, FileTable table, LineDecoder decoder) throws IOException {
-    InputStream in = input.newStream();
+    SeekableInputStream stored = input.newStream();
+    InputStream in = stored;
     if (file.path().endsWith(".gz")) {
       try {
-        in = new Archive(in);
+        in = new Archive(stored);
       } catch (EOFException | ZipException e) {
         in.close();
         return new Damaged(file); // even the archive of nothing has a header
@@ -298,15 +300,32 @@ final class DropFormat implements BulkFormat<FileRecord, FileSourceSplit> {
   private static final class Archive extends GZIPInputStream {
     private static final int TRAILER = 8;
 
-    Archive(InputStream stored) throws IOException {
+    private final SeekableInputStream stored;
+
+    /**
+     * The byte behind what was read to be inflated; what is read beyond is of trailers and headers.
+     */
+    private long filled;
+
+    Archive(SeekableInputStream stored) throws IOException {
       super(stored, GZIP_BUFFER);
+      this.stored = stored;
+    }
+
+    @Override
+    protected void fill() throws IOException {
+      super.fill();
+      filled = stored.getPos();
     }
 
     @Override
     public int read(byte[] bytes, int offset, int count) throws IOException {
       int read = super.read(bytes, offset, count);
-      if (read < 0 && (inf.getRemaining() > TRAILER || in.available() > 0)) {
-        throw new ZipException("what is behind a member is no other");
+      if (read < 0) {
+        long behind = inf.getRemaining() + stored.getPos() - filled;
+        if (behind > TRAILER || stored.available() > 0) {
+          throw new ZipException("what is behind a member is no other");
+        }
       }
       return read;
     }

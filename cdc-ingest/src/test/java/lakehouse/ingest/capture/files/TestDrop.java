@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 import lakehouse.catalog.config.ColumnConfig;
 import lakehouse.catalog.config.FileTableConfig;
 import lakehouse.catalog.config.FileTableConfig.FileFormat;
@@ -78,10 +80,43 @@ class TestDrop {
     broken[member.length] = 0; // the begin of the second
     put("broken.csv.gz", broken);
     assertThat(read("broken.csv.gz")).isEqualTo("2 damaged");
-    put("cut.csv.gz", Arrays.copyOf(three.toByteArray(), 2 * member.length + 5));
-    assertThat(read("cut.csv.gz")).isEqualTo("4 damaged");
+    for (int cut = 1; cut < member.length; cut++) {
+      put("cut.csv.gz", Arrays.copyOf(three.toByteArray(), 2 * member.length + cut));
+      assertThat(read("cut.csv.gz")).as("cut at %d", cut).matches("[456] damaged");
+    }
     put("empty.csv.gz", "");
     assertThat(read("empty.csv.gz")).isEqualTo("0 damaged");
+  }
+
+  /** Where Java reads the next header by itself, and not from what it has read ahead. */
+  @Test
+  void tellsOfADamagedHeaderWhereverItIs() throws IOException {
+    byte[] second = DropFolder.gzip("2\n");
+    for (int length = 65_490; length < 65_560; length++) {
+      byte[] first = storedArchive("1,".repeat(length / 2) + "1".repeat(length % 2) + "\n");
+      for (int cut : new int[] {1, 5, 9, 10, second.length}) {
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(first);
+        both.write(second, 0, cut);
+        put("a.csv.gz", both.toByteArray());
+        assertThat(read("a.csv.gz"))
+            .as("%d bytes and %d", first.length, cut)
+            .endsWith(cut == second.length ? " done" : " damaged");
+      }
+    }
+  }
+
+  private static byte[] storedArchive(String content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip =
+        new GZIPOutputStream(bytes) {
+          {
+            def.setLevel(Deflater.NO_COMPRESSION);
+          }
+        }) {
+      gzip.write(content.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
   }
 
   /** As a job does that fails between the end of a file and the next checkpoint. */
