@@ -108,7 +108,7 @@ public final class ContractColumn implements Serializable {
   /** What a row holds for a value, in clear; null for null. */
   public @Nullable Object of(@Nullable String text) throws RejectedValueException {
     try {
-      Object value = text == null ? null : parse(text);
+      Object value = text == null ? null : kind == Kind.STRING ? text(text) : parse(text);
       check(text, value);
       return value;
     } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
@@ -138,6 +138,26 @@ public final class ContractColumn implements Serializable {
     if (value != null && (min != null || max != null)) {
       requireBounds(value);
     }
+  }
+
+  /**
+   * A text as a row holds it.
+   *
+   * @throws RejectedValueException if it has half of a surrogate pair, which JSON can spell and is
+   *     no character: it would be stored as another
+   */
+  public static StringData text(String text) throws RejectedValueException {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (i + 1 == text.length()
+            || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+          throw new RejectedValueException(
+              RejectionRule.ENCODING, "a text has half of a surrogate pair");
+        }
+        i++;
+      }
+    }
+    return StringData.fromString(text);
   }
 
   private Object parse(String text) {

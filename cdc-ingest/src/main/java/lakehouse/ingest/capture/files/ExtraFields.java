@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
+import lakehouse.ingest.capture.ContractColumn;
+import lakehouse.ingest.capture.RejectedValueException;
 import org.apache.flink.table.data.StringData;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,7 @@ final class ExtraFields {
   }
 
   /** The text of some fields; null for none. */
-  static @Nullable StringData text(@Nullable ExtraFields fields) {
+  static @Nullable StringData text(@Nullable ExtraFields fields) throws RejectedValueException {
     if (fields == null) {
       return null;
     }
@@ -68,7 +70,7 @@ final class ExtraFields {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return StringData.fromString(fields.text.toString());
+    return ContractColumn.text(fields.text.toString());
   }
 
   /** The JSON that a parser is at, as text; numbers keep all their digits. */

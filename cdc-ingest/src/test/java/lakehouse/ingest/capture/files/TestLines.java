@@ -13,6 +13,7 @@ import lakehouse.catalog.config.FileTableConfig;
 import lakehouse.catalog.config.FileTableConfig.FileFormat;
 import lakehouse.ingest.capture.ContractColumn;
 import lakehouse.ingest.capture.RejectedValueException;
+import lakehouse.ingest.capture.RejectionRule;
 import org.apache.flink.table.data.GenericRowData;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,23 @@ class TestLines {
     assertThatThrownBy(() -> column("timestamp").of("2026-07-01T00:00:00.123456789"))
         .hasMessage("column c is no timestamp");
     assertThatThrownBy(() -> column("date").of("2026-02-30")).hasMessage("column c is no date");
+  }
+
+  @Test
+  void rejectsHalvesOfCharacters() throws Exception {
+    JsonLines lines = new JsonLines(table(FileFormat.JSON_LINES));
+    assertThat(decode(lines, "{\"n\": 1, \"name\": \"\\ud83d\\ude00\"}").getString(0))
+        .hasToString("\ud83d\ude00");
+    for (String text : List.of("\\ud83d", "\\ude00", "\\ud83dx", "\\ude00\\ud83d")) {
+      for (String column : List.of("name", "other")) {
+        assertThatThrownBy(
+                () -> decode(lines, "{\"n\": 1, \"%s\": \"%s\"}".formatted(column, text)))
+            .as(column + " " + text)
+            .isInstanceOfSatisfying(
+                RejectedValueException.class,
+                e -> assertThat(e.rule()).isEqualTo(RejectionRule.ENCODING));
+      }
+    }
   }
 
   private static ContractColumn column(String type) {
