@@ -121,6 +121,9 @@ public final class LakeConfigs {
     if (tokens && config.ingest().maskKey().isEmpty()) {
       problems.add("ingest.mask-key", "is missing, and a mask has the method token");
     }
+    if (config.ingest().maskKey().filter(key -> key.reveal().isBlank()).isPresent()) {
+      problems.add("ingest.mask-key", "is empty; make one of 32 random bytes or more");
+    }
   }
 
   private static void checkRules(JdbcConfig source, String path, Problems problems) {

@@ -109,6 +109,13 @@ final class TestSourceKinds {
   }
 
   @Test
+  void refusesAnEmptyMaskKey() {
+    text.environment().put("MASK_KEY", " ");
+    assertThat(text.broken(ConfigText.MINIMAL + "ingest: {mask-key: '${env:MASK_KEY}'}\n"))
+        .hasMessageContaining("ingest.mask-key: is empty");
+  }
+
+  @Test
   void takesSecretsOfAnObjectStoreByReferenceAndShowsNone() {
     text.environment().put("STORE_KEY", "hunter2");
     String source =
