@@ -212,6 +212,7 @@ final class TakeInOperator extends AbstractStreamOperator<ChangeEvent>
       for (FileTable table : drop.tables()) {
         emit(table.schema(), Operation.LOAD, new GenericRowData(table.schema().arity()), 0, 0);
       }
+      emit(FilesLog.SCHEMA, Operation.LOAD, new GenericRowData(FilesLog.SCHEMA.arity()), 0, 0);
     }
     if (position.openGone && position.open != null) {
       position.openGone = false;

@@ -158,6 +158,13 @@ final class DropFolder {
         .toList();
   }
 
+  /** The rows of a bronze table that tell of a load. */
+  List<Record> markers(String table) {
+    return read(lake.catalog(), Layer.BRONZE.table(name, "public", table)).stream()
+        .filter(row -> row.getField("_op").equals("l"))
+        .toList();
+  }
+
   /** The rows in quarantine. */
   List<Record> quarantined() {
     return read(lake.catalog(), QuarantineTable.of(name));

@@ -94,6 +94,9 @@ class ITFiles {
     drop.takeIn("--reload=formats");
     assertThat(drop.state().orElseThrow().epoch()).isEqualTo(2);
     assertThat(drop.rows("reading")).filteredOn(row -> row.getField("_epoch").equals(2)).hasSize(5);
+    assertThat(drop.markers(FilesLog.TABLE))
+        .as("loads, by which what was before is void")
+        .hasSize(2);
   }
 
   @Test
