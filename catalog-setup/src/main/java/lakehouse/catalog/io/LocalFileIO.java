@@ -138,7 +138,7 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
             }
           });
     } catch (IOException e) {
-      throw new RuntimeIOException(e, "Cannot list %s", prefix);
+      throw new RuntimeIOException(e, "Cannot list %s: %s", prefix, e);
     }
     return found;
   }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lakehouse.catalog.config.FilesConfig;
-import lakehouse.catalog.io.LocalFileIO;
 import lakehouse.ingest.capture.files.FilesEngine;
 import lakehouse.ingest.preflight.Preflight.Report;
 
@@ -16,11 +15,7 @@ final class FilesPreflight {
     List<Violation> violations = new ArrayList<>();
     List<String> paths = List.of();
     try {
-      if (LocalFileIO.isNoFolder(source.location())) {
-        violations.add(missing(source, "there is no such folder"));
-      } else {
-        paths = FilesEngine.found(source);
-      }
+      paths = FilesEngine.found(source);
     } catch (RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       violations.add(missing(source, cause.toString()));

@@ -94,20 +94,22 @@ final class Drop implements Serializable {
    * alone, also those of folders, as writers give them to what is not whole.
    */
   List<DropFile> list() {
-    List<DropFile> found = new ArrayList<>();
-    listed(
-        root,
-        () -> {
-          SupportsPrefixOperations files = files();
-          Iterable<FileInfo> all =
-              files instanceof LocalFileIO folders
-                  ? folders.list(root, folder -> !isHidden(folder.getFileName().toString()))
-                  : files.listPrefix(root);
-          all.forEach(file -> dropFile(file).ifPresent(found::add));
-          return found;
-        });
+    List<DropFile> found =
+        listed(
+            root,
+            () -> {
+              List<DropFile> files = new ArrayList<>();
+              listAll().forEach(file -> dropFile(file).ifPresent(files::add));
+              return files;
+            });
     found.sort(Comparator.comparingLong(DropFile::modifiedAtMicros).thenComparing(DropFile::path));
     return found;
+  }
+
+  private Iterable<FileInfo> listAll() {
+    return files() instanceof LocalFileIO folders
+        ? folders.list(root, folder -> !isHidden(folder.getFileName().toString()))
+        : files().listPrefix(root);
   }
 
   /** What is not there while the folder itself is not, or cannot be listed, is not gone. */
