@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import lakehouse.catalog.config.JdbcConfig;
 import lakehouse.catalog.config.LakeConfigs;
 import lakehouse.catalog.platform.DataFolder;
@@ -30,14 +27,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A PostgreSQL database that is captured by queries, by the real programs. */
 class ITJdbcPostgres {
-  private static final String CUSTOMER =
+  static final String CUSTOMER =
       """
       CREATE TABLE customer (
         id bigint PRIMARY KEY, name text, balance numeric(12,2), rate numeric, active boolean,
         born date, seen timestamp, tags text[], data jsonb, ref uuid, raw bytea, ratio float8,
         updated_at timestamptz NOT NULL DEFAULT clock_timestamp())""";
-  private static final String INDEX = "CREATE INDEX ON customer (updated_at)";
-  private static final String FILL =
+  static final String INDEX = "CREATE INDEX ON customer (updated_at)";
+  static final String FILL =
       """
       INSERT INTO customer
       SELECT i, 'name ' || i, i / 8.0, i / 3.0, i %% 2 = 0, DATE '2000-01-01' + i,
@@ -45,7 +42,7 @@ class ITJdbcPostgres {
         jsonb_build_object('i', i), md5(i::text)::uuid, decode(md5(i::text), 'hex'), i / 16.0,
         clock_timestamp() - INTERVAL '1 h' -- longer ago than any look-back
       FROM generate_series(1, %d) i""";
-  private static final String INCREMENTAL =
+  static final String INCREMENTAL =
       """
       - table: customer
         watermark: updated_at
@@ -392,66 +389,5 @@ class ITJdbcPostgres {
         .contains("table public.customer is not any more as its rules have it")
         .contains("those of [balance]")
         .contains("Correct `rules` of the table, or the table.");
-  }
-
-  /** Rows come and change while the ingest is killed again and again. */
-  @Test
-  void losesAndDoublesNothingWhenItIsKilled() throws Exception {
-    int kills = Integer.getInteger("lakehouse.kills", 3);
-    long seed = Long.getLong("lakehouse.seed", System.nanoTime());
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    QueriedSource source =
-        QueriedSource.postgres(lake, "killed", CUSTOMER, INDEX, FILL.formatted(20_000));
-    Path config = source.config(INCREMENTAL, "");
-    AtomicBoolean stop = new AtomicBoolean();
-    Thread writer = new Thread(() -> write(source, random.nextLong(), stop), "writer");
-    writer.start();
-    int loaded = 0;
-    try {
-      for (int i = 0; i < kills; i++) {
-        ingest = IngestProcess.ingest(config);
-        ProgramProcess running = ingest;
-        org.awaitility.Awaitility.await()
-            .atMost(Duration.ofMinutes(2))
-            .until(() -> running.output().contains("Source killed: "));
-        if (i > 0) { // the first one within the load, most likely; the others when it is whole
-          source.await(ingest, s -> s.state().position() > 0);
-        }
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(8_000));
-        assertThat(ingest.kill()).as(ingest.output()).isEqualTo(137);
-        loaded += hasBronze("killed") ? 1 : 0;
-      }
-    } finally {
-      stop.set(true);
-      writer.join();
-    }
-    System.out.printf("%d of %d kills came after a commit%n", loaded, kills);
-    assertThat(loaded)
-        .as("kills of an ingest that had committed")
-        .isGreaterThanOrEqualTo(kills - 1);
-    ingest = IngestProcess.ingest(config, "--until-current");
-    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
-    BronzeFold fold = source.assertEqual("customer", "id");
-    assertThat(fold.operations()).containsEntry("l", 1L);
-    assertThat(fold.operations().get("r")).isGreaterThanOrEqualTo(20_000);
-  }
-
-  private static void write(QueriedSource source, long seed, AtomicBoolean stop) {
-    Random random = new Random(seed);
-    int next = 100_000;
-    try (Connection connection = source.connect();
-        Statement statement = connection.createStatement()) {
-      while (!stop.get()) {
-        statement.execute(
-            random.nextBoolean()
-                ? "INSERT INTO customer (id, name) VALUES (%d, 'new')".formatted(next++)
-                : "UPDATE customer SET name = 'w%d', updated_at = clock_timestamp() WHERE id = %d"
-                    .formatted(random.nextInt(), 1 + random.nextInt(20_000)));
-        TimeUnit.MILLISECONDS.sleep(2);
-      }
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
