@@ -101,6 +101,7 @@ final class SelectModels {
               .tableProperty("write.spark.fanout.enabled", "false")
               .partitionedBy(
                   col(model.partitionBy().get()), JavaConverters.asScalaBuffer(List.of()));
+      writer = writer.option(Laid.MODE, Laid.mode(rows, model.partitionBy().get()));
     }
     writer.createOrReplace();
     Table after = run.table(model.table());
@@ -225,7 +226,9 @@ final class SelectModels {
     Dataset<Row> rows = TableColumns.fit(model, table, select(model, Map.of()).where(condition));
     long before = Lineage.head(table);
     try {
-      rows.writeTo(Names.table(model.table())).overwrite(condition);
+      rows.writeTo(Names.table(model.table()))
+          .option(Laid.MODE, Laid.mode(rows, partition))
+          .overwrite(condition);
     } catch (NoSuchTableException e) {
       throw new IllegalStateException("The table was read a moment ago", e);
     }
