@@ -29,7 +29,10 @@ public final class LakeSession {
   /** What Spark takes for the size where it knows none is more than this. */
   private static final long UNKNOWN = 1L << 60;
 
-  private static final long BYTES_PER_SHUFFLE_PARTITION = 64L << 20;
+  /** Of files; in memory, where a task sorts them, rows take some sixty times as much. */
+  private static final long BYTES_PER_SHUFFLE_PARTITION = 8L << 20;
+
+  private static final int MOST_SHUFFLE_PARTITIONS = 4_000;
   private static final String WHOLE_STAGE = "spark.sql.codegen.wholeStage";
 
   private LakeSession() {}
@@ -168,6 +171,6 @@ public final class LakeSession {
   static int shufflePartitions(long bytes) {
     int cores = Runtime.getRuntime().availableProcessors();
     long wanted = bytes / BYTES_PER_SHUFFLE_PARTITION;
-    return (int) Math.max(Math.min(cores, 4), Math.min(wanted, 1_000));
+    return (int) Math.max(Math.min(cores, 4), Math.min(wanted, MOST_SHUFFLE_PARTITIONS));
   }
 }

@@ -68,7 +68,7 @@ class TestSql {
   @Test
   void cutsLargeWorkIntoMoreTasks() {
     assertThat(LakeSession.shufflePartitions(0)).isBetween(1, 4);
-    assertThat(LakeSession.shufflePartitions(10L << 30)).isEqualTo(160);
-    assertThat(LakeSession.shufflePartitions(10L << 40)).isEqualTo(1_000);
+    assertThat(LakeSession.shufflePartitions(10L << 30)).isEqualTo(1_280);
+    assertThat(LakeSession.shufflePartitions(10L << 40)).isEqualTo(4_000);
   }
 }
