@@ -152,10 +152,11 @@ final class CurrentState {
   }
 
   // All rows of a whole log's state, with the position of each one's last change. A row that was
-  // loaded and did not change since goes its way alone; the others are compared by key.
+  // loaded and did not change since goes its way alone; the others are compared by key. What a load
+  // gave of them is before all changes, and is asked only for values that these leave out.
   private Dataset<Row> state(Piece piece, ChangeLogFacts facts) {
     CurrentStateSql sql = sql(piece, facts);
-    if (facts.changes() > PositionMerge.FEW) {
+    if (!PositionMerge.areFew(facts.changes())) {
       return run.spark().sql(sql.rows(latest(sql, piece.view(), facts), null));
     }
     String changed = sql.changedKeys(piece.view(), facts.carriedAcrossKeys(), false);
@@ -164,7 +165,11 @@ final class CurrentState {
       return loaded;
     }
     String view = "changed_" + piece.view();
-    run.spark().sql(sql.ofChangedKeys(piece.view(), changed)).createOrReplaceTempView(view);
+    String compared =
+        sql.carried().isEmpty()
+            ? sql.changed(piece.view())
+            : sql.ofChangedKeys(piece.view(), changed);
+    run.spark().sql(compared).createOrReplaceTempView(view);
     return loaded.unionByName(run.spark().sql(sql.rows(latest(sql, view, facts), null)));
   }
 

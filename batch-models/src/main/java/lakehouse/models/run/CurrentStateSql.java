@@ -169,6 +169,11 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
             Names.columns("n.", stateColumns()), view, changed, sameKey("n", "k"), after(marker));
   }
 
+  /** All changes of the piece, without what was loaded. */
+  String changed(String view) {
+    return "SELECT * FROM %s WHERE _op <> 'r'".formatted(view);
+  }
+
   /** All rows of the piece whose key changed after it was loaded. */
   String ofChangedKeys(String view, String changed) {
     return "SELECT /*+ BROADCAST(k) */ n.* FROM %s n LEFT SEMI JOIN (%s) k ON %s"

@@ -26,8 +26,8 @@ import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
  * known from the reading of those rows, so the table is not searched again, as a MERGE would do.
  */
 final class PositionMerge {
-  /** So many changes and their rows fit into the memory of any run. */
-  static final long FEW = 1_000_000;
+  /** A change and the rows around it take no more memory than this, of all that a run has. */
+  private static final long BYTES_FOR_A_CHANGE = 2 << 10;
 
   private static final long ROWS_IN_A_FILE = 250_000;
 
@@ -39,7 +39,12 @@ final class PositionMerge {
 
   /** Whether so many changes can be applied so. */
   static boolean canApply(Table table, long changes) {
-    return changes <= FEW && table.spec().isUnpartitioned();
+    return areFew(changes) && table.spec().isUnpartitioned();
+  }
+
+  /** Whether so many changes and their rows fit into the memory of this run. */
+  static boolean areFew(long changes) {
+    return changes <= Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CHANGE;
   }
 
   /**
