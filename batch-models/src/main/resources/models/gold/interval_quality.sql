@@ -40,7 +40,7 @@ audits:
 SELECT
   meter_id,
   day,
-  max(kind) AS kind,
+  kind,
   count_if(expected) AS expected_intervals,
   count_if(expected AND received) AS received_intervals,
   count_if(rule = 'gap') AS missing_intervals,
@@ -60,4 +60,5 @@ SELECT
   CAST(sum(raw_kwh) AS DECIMAL(30, 18)) AS raw_kwh,
   CAST(sum(final_kwh) AS DECIMAL(30, 18)) AS final_kwh
 FROM ${ref('silver.metering.interval_fact')}
-GROUP BY meter_id, day
+-- the kind is the meter's
+GROUP BY meter_id, day, kind

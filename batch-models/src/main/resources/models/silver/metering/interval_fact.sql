@@ -104,22 +104,15 @@ slot AS (
       AND (p.valid_to IS NULL OR p.valid_to > d.begins_at)
   )
 ),
+-- what is known of an interval in three values, and not in ten: each is carried, compared and sorted below
 entry AS (
   SELECT
     meter_id,
     day,
     read_at,
-    interval_minutes,
-    kind,
-    phases,
-    service_point_id,
-    pmt_id,
-    feeder_id,
+    struct(interval_minutes, kind, phases, service_point_id, pmt_id, feeder_id) AS place,
     true AS expected,
-    CAST(NULL AS STRING) AS status,
-    CAST(NULL AS TIMESTAMP) AS received_at,
-    CAST(NULL AS DECIMAL(24, 18)) AS reactive_kvarh,
-    CAST(NULL AS DECIMAL(24, 18)) AS raw_kwh,
+    NULL AS reading,
     CAST(NULL AS DECIMAL(24, 18)) AS like_kwh
   FROM slot
   WHERE read_at >= valid_from
@@ -130,17 +123,9 @@ entry AS (
     meter_id,
     day,
     read_at,
-    interval_minutes,
-    kind,
-    phases,
-    service_point_id,
-    pmt_id,
-    feeder_id,
+    struct(interval_minutes, kind, phases, service_point_id, pmt_id, feeder_id),
     false,
-    status,
-    received_at,
-    reactive_kvarh,
-    energy_kwh,
+    struct(energy_kwh, reactive_kvarh, received_at, status),
     NULL
   FROM placed
   UNION ALL
@@ -149,51 +134,45 @@ entry AS (
     date_add(day, 7),
     read_at + INTERVAL 168 HOURS,
     NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
     false,
-    NULL,
-    NULL,
-    NULL,
     NULL,
     energy_kwh
   FROM reading
 ),
+-- laid by day once: what follows, and the table, need no other order of rows than this one
+laid AS (
+  SELECT /*+ REPARTITION(day) */ * FROM entry
+),
 interval AS (
   SELECT
-    meter_id,
     day,
+    meter_id,
     read_at,
-    max(interval_minutes) AS interval_minutes,
-    max(kind) AS kind,
-    max(phases) AS phases,
-    max(service_point_id) AS service_point_id,
-    max(pmt_id) AS pmt_id,
-    max(feeder_id) AS feeder_id,
+    max(place) AS place,
     max(expected) AS expected,
-    max(status) AS status,
-    max(received_at) AS received_at,
-    max(reactive_kvarh) AS reactive_kvarh,
-    max(raw_kwh) AS raw_kwh,
+    max(reading) AS reading,
     max(like_kwh) AS like_kwh
-  FROM entry
-  GROUP BY meter_id, day, read_at
+  FROM laid
+  GROUP BY day, meter_id, read_at
+),
+known AS (
+  SELECT
+    *,
+    place.interval_minutes,
+    reading.energy_kwh AS raw_kwh,
+    max(like_kwh) OVER (PARTITION BY day, meter_id) AS like_max_kwh
+  FROM interval
 ),
 compared AS (
   SELECT
     *,
-    lag(raw_kwh, 2) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS before_2,
-    lag(raw_kwh, 1) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS before_1,
-    lead(raw_kwh, 1) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS after_1,
-    lead(raw_kwh, 2) OVER (PARTITION BY meter_id, day ORDER BY read_at) AS after_2
-  FROM (
-    SELECT *, max(like_kwh) OVER (PARTITION BY meter_id, day) AS like_max_kwh FROM interval
-  )
+    lag(raw_kwh, 2) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS before_2,
+    lag(raw_kwh, 1) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS before_1,
+    lead(raw_kwh, 1) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS after_1,
+    lead(raw_kwh, 2) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS after_2
+  FROM known
   -- others are only there to be compared with
-  WHERE interval_minutes IS NOT NULL
+  WHERE place IS NOT NULL
 ),
 ruled AS (
   SELECT
@@ -216,10 +195,10 @@ bounded AS (
   SELECT
     *,
     rule IS NOT NULL AND rule IN ('gap', 'negative', 'spike') AS hole,
-    last_value(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END, true)
-      OVER (PARTITION BY meter_id, day ORDER BY read_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_end,
-    first_value(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END, true)
-      OVER (PARTITION BY meter_id, day ORDER BY read_at ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS right_end
+    lag(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END)
+      IGNORE NULLS OVER (PARTITION BY day, meter_id ORDER BY read_at) AS left_end,
+    lead(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END)
+      IGNORE NULLS OVER (PARTITION BY day, meter_id ORDER BY read_at) AS right_end
   FROM ruled
 ),
 profile AS (
@@ -236,7 +215,7 @@ profile AS (
   GROUP BY day, read_at, phases, interval_minutes
 ),
 estimated AS (
-  SELECT
+  SELECT /*+ BROADCAST(p) */
     b.*,
     CASE
       WHEN hole
@@ -249,12 +228,12 @@ estimated AS (
           AS DECIMAL(24, 9))
     END AS interpolated_kwh,
     CASE WHEN hole AND like_kwh >= 0 THEN like_kwh END AS stand_in_kwh,
-    CASE WHEN hole AND kind = 'consumer' THEN p.mean_kwh END AS profile_kwh
+    CASE WHEN hole AND place.kind = 'consumer' THEN p.mean_kwh END AS profile_kwh
   FROM bounded b
   LEFT JOIN profile p
     ON p.day = b.day
     AND p.read_at = b.read_at
-    AND p.phases = b.phases
+    AND p.phases = b.place.phases
     AND p.interval_minutes = b.interval_minutes
 )
 SELECT
@@ -262,15 +241,15 @@ SELECT
   read_at,
   day,
   interval_minutes,
-  kind,
-  service_point_id,
-  pmt_id,
-  feeder_id,
+  place.kind,
+  place.service_point_id,
+  place.pmt_id,
+  place.feeder_id,
   expected,
   raw_kwh IS NOT NULL AS received,
-  status,
-  received_at,
-  reactive_kvarh,
+  reading.status,
+  reading.received_at,
+  reading.reactive_kvarh,
   raw_kwh,
   rule,
   CASE
