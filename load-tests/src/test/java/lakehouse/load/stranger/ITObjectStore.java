@@ -11,11 +11,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lakehouse.catalog.config.CatalogConfig;
 import lakehouse.catalog.config.IcebergProperties;
 import lakehouse.catalog.io.FileAccess;
+import lakehouse.catalog.platform.BusyObjectStore;
 import lakehouse.catalog.platform.CatalogYaml;
 import lakehouse.catalog.platform.ObjectStoreProcess;
 import lakehouse.catalog.platform.PlatformProcess;
@@ -40,14 +43,9 @@ class ITObjectStore {
     try (ObjectStoreProcess store = ObjectStoreProcess.start(folder, "lake", "drops");
         TestedLake lake = new TestedLake(folder)) {
       PlatformProcess platform = lake.platform();
-      platform.execute("CREATE DATABASE shop");
-      execute(
-          platform,
-          "CREATE TABLE purchase (id int PRIMARY KEY, note text, amount numeric(12,2))",
-          "CREATE PUBLICATION lake FOR TABLE purchase",
-          "INSERT INTO purchase SELECT i, 'note ' || i, i / 8.0 FROM generate_series(1, 20000) i");
+      makeShop(platform);
       put(store, 0);
-      Path config = config(platform, store);
+      Path config = config(platform, store.properties());
       lake.setUp(config);
       assertThat(lake.doctor(config)).contains("source shop: ready, 1 tables");
 
@@ -95,6 +93,49 @@ class ITObjectStore {
     }
   }
 
+  @Test
+  void holdsALakeThatEqualsItsSourcesAlthoughItIsBusy() throws Exception {
+    try (ObjectStoreProcess store = ObjectStoreProcess.start(folder, "lake", "drops");
+        BusyObjectStore busy = BusyObjectStore.before(store);
+        TestedLake lake = new TestedLake(folder)) {
+      PlatformProcess platform = lake.platform();
+      makeShop(platform);
+      put(store, 0);
+      Path config = config(platform, busy.properties());
+      lake.setUp(config);
+      try (ProgramProcess ingest = lake.ingest(config)) {
+        lake.awaitState(ingest, "shop", state -> state.loaded().size() == 1);
+        execute(
+            platform,
+            "UPDATE purchase SET amount = amount + 1 WHERE id % 7 = 0",
+            "DELETE FROM purchase WHERE id % 11 = 0");
+        put(store, 1);
+        awaitCurrent(lake, ingest);
+        lake.awaitState(ingest, "head_end", state -> state.lsn() >= SECOND_FILE);
+        lake.makeSilver(config);
+        lake.requireEqual(config, 1);
+        assertThat(ingest.stop()).as(ingest.output()).isZero();
+        assertThat(ingest.output())
+            .as("nothing was given up")
+            .doesNotContain("SlowDown", "Status Code: 503");
+      }
+      for (String path : List.of("/bronze/", "/drops", "/silver.")) {
+        assertThat(busy.refused(path)).as("refused requests with %s", path).isGreaterThan(2);
+      }
+      assertThat(lake.query(config, "SELECT count(*) AS n FROM silver.head_end.reading", "--json"))
+          .contains("\"n\" : 2000");
+    }
+  }
+
+  private static void makeShop(PlatformProcess platform) throws Exception {
+    platform.execute("CREATE DATABASE shop");
+    execute(
+        platform,
+        "CREATE TABLE purchase (id int PRIMARY KEY, note text, amount numeric(12,2))",
+        "CREATE PUBLICATION lake FOR TABLE purchase",
+        "INSERT INTO purchase SELECT i, 'note ' || i, i / 8.0 FROM generate_series(1, 20000) i");
+  }
+
   private static void awaitCurrent(TestedLake lake, ProgramProcess ingest) throws Exception {
     try (Connection connection = lake.platform().connect("shop");
         Statement statement = connection.createStatement();
@@ -106,10 +147,9 @@ class ITObjectStore {
     }
   }
 
-  private Path config(PlatformProcess platform, ObjectStoreProcess store) throws IOException {
+  private Path config(PlatformProcess platform, Map<String, String> store) throws IOException {
     Files.writeString(folder.resolve("password"), platform.adminPassword());
-    CatalogConfig catalog =
-        new CatalogConfig(platform.uri(), "main", "s3://lake/warehouse", store.properties());
+    CatalogConfig catalog = new CatalogConfig(platform.uri(), "main", "s3://lake/warehouse", store);
     return Files.writeString(
         folder.resolve("lake.yaml"),
         """
@@ -144,7 +184,7 @@ class ITObjectStore {
                 platform.port(),
                 platform.adminUser(),
                 folder,
-                CatalogYaml.properties(store.properties(), folder)));
+                CatalogYaml.properties(store, folder)));
   }
 
   private static void put(ObjectStoreProcess store, int number) throws IOException {
