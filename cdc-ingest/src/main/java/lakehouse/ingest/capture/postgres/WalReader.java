@@ -8,10 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.ingest.Faults;
 import lakehouse.ingest.type.Wire;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +68,7 @@ final class WalReader implements AutoCloseable {
     }
   }
 
+  private final PostgresConfig source;
   private final Connection connection;
   private final CopyDual copy;
   private final Thread reading;
@@ -91,7 +95,9 @@ final class WalReader implements AutoCloseable {
 
   private volatile boolean closed;
 
-  private WalReader(Connection connection, CopyDual copy, Duration patience) {
+  private WalReader(
+      PostgresConfig source, Connection connection, CopyDual copy, Duration patience) {
+    this.source = source;
     this.connection = connection;
     this.copy = copy;
     this.patienceNanos = patience.toNanos();
@@ -120,7 +126,7 @@ final class WalReader implements AutoCloseable {
                   binary ? ", binary 'true'" : "");
       CopyDual copy = begin(connection, statement);
       PostgresSessions.waitForEver(connection); // the feedback watches
-      WalReader reader = new WalReader(connection, copy, patience);
+      WalReader reader = new WalReader(sessions.source(), connection, copy, patience);
       reader.reading.start();
       reader.feedback.start();
       return reader;
@@ -145,7 +151,11 @@ final class WalReader implements AutoCloseable {
     }
   }
 
-  /** The next batch, or null if none has come yet. */
+  /**
+   * The next batch, or null if none has come yet.
+   *
+   * @throws LakeException if the server cannot decode its log
+   */
   @Nullable Batch poll() throws SQLException {
     synchronized (queue) {
       Batch batch = batches.poll();
@@ -293,6 +303,10 @@ final class WalReader implements AutoCloseable {
 
   private void requireAlive() throws SQLException {
     if (failure != null) {
+      Optional<LakeException> known = UndecodableLog.problem(source.name(), source.slot(), failure);
+      if (known.isPresent()) {
+        throw known.get();
+      }
       throw new SQLException("The stream of changes broke: " + failure.getMessage(), failure);
     }
   }
