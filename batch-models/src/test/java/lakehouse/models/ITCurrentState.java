@@ -123,6 +123,39 @@ class ITCurrentState {
   }
 
   @Test
+  void hasWhatALaterLoadHoldsOfKeysThatChangedBeforeIt() {
+    BronzeWriter inTwoRuns = log("reloaded_later", List.of("id"));
+    BronzeWriter inOneRun = log("reloaded_at_once", List.of("id"));
+    for (BronzeWriter log : List.of(inTwoRuns, inOneRun)) {
+      log.at(1, 0).load();
+      for (long id = 1; id <= 4; id++) {
+        log.loaded("id", id, "name", "old " + id);
+      }
+      log.at(1, 500).update("id", 1L, "name", "changed").delete("id", 2L).commit();
+      if (log == inTwoRuns) {
+        lake.run();
+      }
+      log.at(1, 800)
+          .load()
+          .loaded("id", 1L, "name", "loaded again 1")
+          .loaded("id", 2L, "name", "loaded again 2")
+          .loaded("id", 3L, "name", "loaded again 3");
+      log.at(1, 900).update("id", 3L, "name", "changed after").commit();
+    }
+    lake.run();
+
+    for (String table : List.of("reloaded_later", "reloaded_at_once")) {
+      assertThat(lake.query("SELECT id, name FROM lake.silver.shop." + table))
+          .as(table)
+          .containsExactly("[1,loaded again 1]", "[2,loaded again 2]", "[3,changed after]");
+    }
+    assertThat(
+            lake.query(
+                "SELECT _op, _old.id, _new.id FROM lake.silver.shop.reloaded_later__changes"))
+        .containsExactly("[delete,4,null]", "[insert,null,2]", "[update,1,1]", "[update,3,3]");
+  }
+
+  @Test
   void takesReplayedRowsInTheOrderOfTheirPlaces() {
     BronzeWriter log = log("replayed", List.of("id"));
     log.at(1, 0).load();

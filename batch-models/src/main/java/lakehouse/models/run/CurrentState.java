@@ -159,7 +159,8 @@ final class CurrentState {
     if (!PositionMerge.areFew(facts.changes())) {
       return run.spark().sql(sql.rows(latest(sql, piece.view(), facts), null));
     }
-    String changed = sql.changedKeys(piece.view(), facts.carriedAcrossKeys(), false);
+    String changed =
+        sql.changedKeys(piece.view(), facts.marker(), facts.carriedAcrossKeys(), false);
     Dataset<Row> loaded = run.spark().sql(sql.loaded(piece.view(), facts.marker(), changed));
     if (facts.changes() == 0) {
       return loaded;
@@ -167,7 +168,7 @@ final class CurrentState {
     String view = "changed_" + piece.view();
     String compared =
         sql.carried().isEmpty()
-            ? sql.changed(piece.view())
+            ? sql.changed(piece.view(), facts.marker())
             : sql.ofChangedKeys(piece.view(), changed);
     run.spark().sql(compared).createOrReplaceTempView(view);
     return loaded.unionByName(run.spark().sql(sql.rows(latest(sql, view, facts), null)));

@@ -169,9 +169,9 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
             Names.columns("n.", stateColumns()), view, changed, sameKey("n", "k"), after(marker));
   }
 
-  /** All changes of the piece, without what was loaded. */
-  String changed(String view) {
-    return "SELECT * FROM %s WHERE _op <> 'r'".formatted(view);
+  /** All changes of the piece that come after the marker, without what was loaded. */
+  String changed(String view, Optional<ChangeLogFacts.Position> marker) {
+    return "SELECT * FROM %s WHERE _op <> 'r' AND %s".formatted(view, after(marker));
   }
 
   /** All rows of the piece whose key changed after it was loaded. */
@@ -181,11 +181,16 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
   }
 
   /**
-   * The keys of the piece that changed, and those they had before; some of them more than once.
+   * The keys of the piece that changed after the marker, and those they had before; some of them
+   * more than once.
    *
    * @param andLoaded whether the keys of rows of a load are among them
    */
-  String changedKeys(String view, boolean carriedAcrossKeys, boolean andLoaded) {
+  String changedKeys(
+      String view,
+      Optional<ChangeLogFacts.Position> marker,
+      boolean carriedAcrossKeys,
+      boolean andLoaded) {
     String formerKeys =
         key.stream()
             .map(k -> "_old_key.%1$s AS %1$s".formatted(Names.column(k)))
@@ -194,11 +199,11 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
         .formatted(
             Names.columns("", key),
             view,
-            IS_DATA,
+            after(marker),
             andLoaded ? "" : " AND _op <> 'r'",
             carriedAcrossKeys
-                ? " UNION ALL SELECT %s FROM %s WHERE _old_key IS NOT NULL"
-                    .formatted(formerKeys, view)
+                ? " UNION ALL SELECT %s FROM %s WHERE _old_key IS NOT NULL AND %s"
+                    .formatted(formerKeys, view, after(marker))
                 : "");
   }
 
@@ -282,7 +287,7 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
         .formatted(
             former,
             times,
-            changedKeys(view, facts.carriedAcrossKeys(), facts.holdsLoaded()),
+            changedKeys(view, facts.marker(), facts.carriedAcrossKeys(), facts.holdsLoaded()),
             sameKey("o", "k"));
   }
 
