@@ -6,6 +6,7 @@ import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.plans.physical.HashPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec;
+import scala.collection.JavaConverters;
 
 /**
  * How the rows of a query are laid out in tasks. Rows are written by partition, so they are sent
@@ -27,11 +28,15 @@ final class Laid {
   static boolean by(Dataset<Row> rows, String column) {
     SparkPlan plan = rows.queryExecution().executedPlan();
     if (plan instanceof AdaptiveSparkPlanExec adaptive) {
-      plan = adaptive.inputPlan();
+      plan = adaptive.initialPlan(); // what is adapted later keeps rows with one value together
     }
-    return plan.outputPartitioning() instanceof HashPartitioning hash
-        && hash.expressions().size() == 1
-        && hash.expressions().head() instanceof AttributeReference attribute
-        && attribute.name().equals(column);
+    if (!(plan.outputPartitioning() instanceof HashPartitioning hash)
+        || hash.expressions().size() != 1
+        || !(hash.expressions().head() instanceof AttributeReference laidBy)) {
+      return false;
+    }
+    return JavaConverters.seqAsJavaList(plan.output()).stream()
+        .anyMatch(
+            written -> written.name().equals(column) && written.exprId().equals(laidBy.exprId()));
   }
 }
