@@ -15,12 +15,17 @@ final class KeyedTable {
   private final BronzeWriter log;
   private final List<String> key;
   private final Random random;
+  private final boolean tellsAll;
   private final Map<Map<String, Object>, Map<String, Object>> rows = new LinkedHashMap<>();
 
-  KeyedTable(BronzeWriter log, List<String> key, Random random) {
+  /**
+   * @param tellsAll whether the log leaves nothing out, as that of a table without large values
+   */
+  KeyedTable(BronzeWriter log, List<String> key, Random random, boolean tellsAll) {
     this.log = log;
     this.key = key;
     this.random = random;
+    this.tellsAll = tellsAll;
   }
 
   BronzeWriter log() {
@@ -70,7 +75,7 @@ final class KeyedTable {
    */
   void update(Map<String, Object> row, List<String> unchanged) {
     hold(row);
-    if (unchanged.isEmpty()) {
+    if (tellsAll || unchanged.isEmpty()) {
       log.update(LoggedRow.of(row));
     } else {
       log.updateWithout(unchanged, LoggedRow.of(told(row, unchanged)));
@@ -83,7 +88,7 @@ final class KeyedTable {
    * @param large the values that the log mostly does not tell again
    */
   void move(Map<String, Object> from, Map<String, Object> to, List<String> large) {
-    List<String> unchanged = random.nextInt(4) == 0 ? List.of() : large;
+    List<String> unchanged = random.nextInt(4) == 0 || tellsAll ? List.of() : large;
     rows.remove(key(from));
     hold(to);
     log.rekey(key(from), unchanged, LoggedRow.of(told(to, unchanged)));
