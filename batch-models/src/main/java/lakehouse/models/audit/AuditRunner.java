@@ -12,7 +12,6 @@ import lakehouse.catalog.cli.LakeException;
 import lakehouse.models.model.Audit;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.Names;
-import lakehouse.models.run.LakeSession;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,7 +19,6 @@ import org.apache.spark.sql.SparkSession;
 /** Checks tables against the rules of their models. */
 public final class AuditRunner {
   private final SparkSession spark;
-  private final SparkSession little;
   private final String published;
   private final int parallelism;
 
@@ -29,7 +27,6 @@ public final class AuditRunner {
    */
   public AuditRunner(SparkSession spark, String published, int parallelism) {
     this.spark = spark;
-    this.little = LakeSession.little(spark);
     this.published = published;
     this.parallelism = parallelism;
   }
@@ -82,7 +79,7 @@ public final class AuditRunner {
     }
     Row counts;
     try {
-      counts = LakeSession.query(little, spark, AuditSql.counts(audits, table, before)).head();
+      counts = spark.sql(AuditSql.counts(audits, table, before)).head();
     } catch (Exception e) {
       if (e instanceof AnalysisException analysis) {
         throw new LakeException(

@@ -20,11 +20,6 @@ public record LakeRun(String id, SparkSession spark, LakeCatalog catalog) {
     return new LakeRun(id, LakeSession.withCode(spark), catalog);
   }
 
-  /** The same run by a session for tiny queries; see {@link LakeSession#little}. */
-  LakeRun little() {
-    return new LakeRun(id, LakeSession.little(spark), catalog);
-  }
-
   /** A table as it is on the branch now. */
   public Table table(TableIdentifier table) {
     return catalog.iceberg().loadTable(table);

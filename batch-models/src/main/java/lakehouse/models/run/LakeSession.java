@@ -119,32 +119,19 @@ public final class LakeSession {
   public static Dataset<Row> query(SparkSession spark, String sql) {
     size(spark, 0);
     Dataset<Row> planned = spark.sql(sql);
-    long bytes = bytes(planned);
+    long bytes =
+        JavaConverters.seqAsJavaList(
+                planned.queryExecution().optimizedPlan().collectLeaves().toSeq())
+            .stream()
+            .map(leaf -> leaf.stats().sizeInBytes())
+            // what does not know its size, as a table about a table, is small
+            .mapToLong(size -> size.isValidLong() && size.toLong() < UNKNOWN ? size.toLong() : 0)
+            .sum();
     if (bytes <= TINY_BYTES) {
       return planned;
     }
     size(spark, bytes);
     return spark.sql(sql);
-  }
-
-  /**
-   * A query, run by the one of two sessions that fits the size of what it reads.
-   *
-   * @param little as {@link #little} makes it of the other
-   */
-  public static Dataset<Row> query(SparkSession little, SparkSession spark, String sql) {
-    Dataset<Row> planned = little.sql(sql);
-    return little == spark || bytes(planned) <= TINY_BYTES ? planned : spark.sql(sql);
-  }
-
-  private static long bytes(Dataset<Row> planned) {
-    return JavaConverters.seqAsJavaList(
-            planned.queryExecution().optimizedPlan().collectLeaves().toSeq())
-        .stream()
-        .map(leaf -> leaf.stats().sizeInBytes())
-        // what does not know its size, as a table about a table, is small
-        .mapToLong(size -> size.isValidLong() && size.toLong() < UNKNOWN ? size.toLong() : 0)
-        .sum();
   }
 
   private static void size(SparkSession spark, long bytes) {
@@ -162,19 +149,6 @@ public final class LakeSession {
     SparkSession coded = session.newSession();
     code(true).forEach((key, value) -> coded.conf().set(key, value));
     return coded;
-  }
-
-  /**
-   * A session of the same lake that neither generates code nor cuts work into many tasks, for the
-   * tiny queries of a run whose others are large; it has views of its own.
-   */
-  public static SparkSession little(SparkSession session) {
-    if (session.conf().get(WHOLE_STAGE).equals("false")) {
-      return session;
-    }
-    SparkSession little = session.newSession();
-    size(little, 0);
-    return little;
   }
 
   private static Map<String, String> sized(long bytes) {

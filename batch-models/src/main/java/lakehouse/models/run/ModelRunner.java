@@ -47,9 +47,9 @@ public final class ModelRunner {
   private final Consumer<Done> progress;
   private final ModelGraph graph;
 
-  /** The run by a session for tiny queries, and by one for others. */
-  private final LakeRun little;
-
+  /**
+   * The run by a session for tiny queries, and by one for others; one and the same in a large run.
+   */
   private final LakeRun coded;
 
   /**
@@ -63,7 +63,6 @@ public final class ModelRunner {
     this.parallelism = parallelism;
     this.progress = progress;
     this.graph = graph;
-    this.little = run.little();
     this.coded = run.withCode();
   }
 
@@ -212,7 +211,7 @@ public final class ModelRunner {
   }
 
   private LakeRun fit(long rows) {
-    return rows < LakeSession.ROWS_WORTH_CODE ? little : coded;
+    return rows < LakeSession.ROWS_WORTH_CODE ? run : coded;
   }
 
   private long inputRows(Model model) {
