@@ -51,7 +51,7 @@ holed AS (
 sound AS (SELECT meter_id, day, read_at, raw_kwh FROM holed WHERE NOT hole),
 profile AS (
   SELECT read_at, phases, interval_minutes, half_up(sum(units18(raw_kwh)), count(*) * 1000000000::HUGEINT) AS nanos
-  FROM holed WHERE kind = 'consumer' AND raw_kwh >= 0 GROUP BY ALL),
+  FROM holed WHERE kind = 'consumer' AND raw_kwh >= 0 AND date_trunc('minute', read_at) = read_at GROUP BY ALL),
 near AS (
   SELECT h.meter_id, h.read_at,
     (SELECT max(s.read_at) FROM sound s WHERE s.meter_id = h.meter_id AND s.day = h.day AND s.read_at < h.read_at) AS a,

@@ -76,7 +76,7 @@ class TestImpliedTimes {
         "to_date(at + INTERVAL 5 HOURS) = DATE '2024-01-02' | at >= 2024-01-01 19:00:00 | at <= 2024-01-02 18:59:59.999999",
         "DATE '2024-01-02' <= to_date(at - INTERVAL 1 HOUR) | at >= 2024-01-02 01:00:00 | isnotnull(at",
         "to_date(at + INTERVAL 1 DAY) < DATE '2024-01-02' | at <= 2023-12-31 23:59:59.999999 | isnotnull(at",
-        "trunc(to_date(at), 'YEAR') >= DATE '2024-01-01' | at >= 2024-01-01 00:00:00 | trunc(cast(at as date), YEAR)",
+        "trunc(to_date(at), 'YEAR') >= DATE '2024-01-01' | at >= 2024-01-01 00:00:00 | , YEAR) >= 2024-01-01",
         "to_date(local) IN (DATE '2024-01-02', DATE '2024-01-03') | local >= 2024-01-02 00:00:00 | local <= 2024-01-03 23:59:59.999999",
         "trunc(day, 'MM') = DATE '2024-02-01' | day >= 2024-02-01 | day <= 2024-02-29",
         "to_date(at) IN (DATE '2024-01-02', DATE '2024-01-03', DATE '2024-03-01') | at >= 2024-03-01 00:00:00 | at <= 2024-01-03 23:59:59.999999",
