@@ -28,7 +28,7 @@ final class Laid {
   static boolean by(Dataset<Row> rows, String column) {
     SparkPlan plan = rows.queryExecution().executedPlan();
     if (plan instanceof AdaptiveSparkPlanExec adaptive) {
-      plan = adaptive.initialPlan(); // what is adapted later keeps rows with one value together
+      plan = adaptive.initialPlan(); // what is adapted later keeps to what a hint asked for
     }
     if (!(plan.outputPartitioning() instanceof HashPartitioning hash)
         || hash.expressions().size() != 1

@@ -29,8 +29,8 @@ final class PositionMerge {
   /** A change and the rows around it take no more memory than this, of all that a run has. */
   private static final long BYTES_FOR_A_CHANGE = 2 << 10;
 
-  /** What any process of a cluster bears, whose memory is not known here. */
-  private static final long MOST = 2_000_000;
+  /** Where the processes of a cluster have less memory than this one, which is not known here. */
+  private static final long MOST_CHANGES = 2_000_000;
 
   private static final long ROWS_IN_A_FILE = 250_000;
 
@@ -47,7 +47,7 @@ final class PositionMerge {
 
   /** Whether so many changes and their rows fit into the memory of this run. */
   static boolean areFew(long changes) {
-    return changes <= Math.min(MOST, Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CHANGE);
+    return changes <= Math.min(MOST_CHANGES, Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CHANGE);
   }
 
   /**
