@@ -1,6 +1,5 @@
 package lakehouse.models.optimize;
 
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +10,7 @@ import org.apache.spark.sql.catalyst.expressions.TimeAdd;
 import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.rules.Rule;
+import org.apache.spark.sql.catalyst.util.DateTimeUtils;
 import org.apache.spark.sql.types.AbstractDataType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -76,7 +76,8 @@ public final class UtcTimes extends Rule<LogicalPlan> {
   }
 
   private static boolean isUtc(Option<String> zone) {
-    return zone.isDefined() && ZoneId.of(zone.get()).normalized().equals(ZoneOffset.UTC);
+    return zone.isDefined()
+        && DateTimeUtils.getZoneId(zone.get()).normalized().equals(ZoneOffset.UTC);
   }
 
   private static Expression micros(TimeAdd add) {

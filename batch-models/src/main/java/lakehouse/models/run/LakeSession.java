@@ -29,7 +29,7 @@ public final class LakeSession {
   /** What Spark takes for the size where it knows none is more than this. */
   private static final long UNKNOWN = 1L << 60;
 
-  /** Of files; in memory, where a task sorts them, rows take some sixty times as much. */
+  /** Of files; in memory, where a task sorts them, rows take tens of times as much. */
   private static final long BYTES_PER_SHUFFLE_PARTITION = 8L << 20;
 
   private static final int MOST_SHUFFLE_PARTITIONS = 4_000;

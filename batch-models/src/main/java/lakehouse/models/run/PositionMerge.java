@@ -26,10 +26,10 @@ import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
  * known from the reading of those rows, so the table is not searched again, as a MERGE would do.
  */
 final class PositionMerge {
-  /** A change and the rows around it take no more memory than this, of all that a run has. */
+  /** So much of a run's memory is allowed for each change and the rows around it. */
   private static final long BYTES_FOR_A_CHANGE = 2 << 10;
 
-  /** Where the processes of a cluster have less memory than this one, which is not known here. */
+  /** However much memory this process has: the others of a cluster may have less. */
   private static final long MOST_CHANGES = 2_000_000;
 
   private static final long ROWS_IN_A_FILE = 250_000;

@@ -37,15 +37,7 @@ class TestImpliedTimes {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[1]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.ansi.enabled", "true")
-            .config("spark.sql.extensions", LakeExtensions.class.getName())
-            .getOrCreate();
+    spark = OptimizedSession.open();
     // days around the turn of a leap year, with instants right at midnight and at 19:00
     spark
         .sql(

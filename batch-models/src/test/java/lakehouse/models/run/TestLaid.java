@@ -35,7 +35,9 @@ class TestLaid {
         "SELECT day AS on, meter FROM (SELECT /*+ REPARTITION(day) */ * FROM reading) | false",
         "SELECT meter AS day FROM (SELECT /*+ REPARTITION(day) */ * FROM reading) | false",
         "SELECT day, meter FROM (SELECT /*+ REPARTITION(day, meter) */ * FROM reading) | false",
+        "WITH laid AS (SELECT /*+ REPARTITION(day) */ * FROM reading) SELECT day, meter FROM laid | true",
         "SELECT day, count(*) FROM reading GROUP BY day, meter | false",
+        "SELECT day, count(*) FROM reading GROUP BY day | false",
         "SELECT day, meter FROM reading | false",
         "SELECT /*+ REPARTITION(2) */ * FROM reading | false",
       })
