@@ -20,6 +20,7 @@ import lakehouse.ingest.fixture.IngestProcess;
 import lakehouse.source.RandomWorkload;
 import lakehouse.source.RandomWorkload.Committed;
 import lakehouse.source.SourceDatabase;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,10 +98,15 @@ class ITNativeDifferential {
           IngestProcess.ingest(
               config,
               reload.stream().flatMap(s -> Stream.of("--reload", s)).toArray(String[]::new));
-      for (SourceDatabase source : sources) {
-        awaitState(ingest, source, state -> state.loaded().size() == 4);
-        long position = lake.state(source).map(SourceState::position).orElse(0L);
-        awaitState(ingest, source, state -> state.position() > position);
+      try {
+        for (SourceDatabase source : sources) {
+          awaitState(ingest, source, state -> state.loaded().size() == 4);
+          long position = lake.state(source).map(SourceState::position).orElse(0L);
+          awaitState(ingest, source, state -> state.position() > position);
+        }
+      } catch (ConditionTimeoutException | AssertionError e) {
+        ingest.close();
+        throw new AssertionError(ingest.output(), e);
       }
       reload =
           sources.stream()
