@@ -224,23 +224,24 @@ final class TiePair {
     long id = customer.servicePointId();
     int home = customer.pmts().last();
     int other = next(home, perFeeder);
+    int connected = customer.connectedDay() * History.SLOTS_PER_DAY;
     int past = history.firstIntervalSlot();
     int now = home;
     if (draws.chance(30, Topic.SERVICE_SWITCH, id, 0)) {
-      now = other;
       int from = wholeHour(draws.between(past / 2, past - 2, Topic.SERVICE_SWITCH, id, 1));
-      if (from > customer.connectedDay() * History.SLOTS_PER_DAY) {
+      if (from > connected) {
+        now = other;
         customer.pmts().move(from, now, "load_balancing");
-      } else {
-        now = home;
       }
     }
     if (draws.chance(20, Topic.SERVICE_SWITCH, id, 2)) {
       int room = history.slots() - past - 4 * History.SLOTS_PER_DAY;
       int from = past + wholeHour(draws.below(room, Topic.SERVICE_SWITCH, id, 3));
       int hours = draws.between(3, 60, Topic.SERVICE_SWITCH, id, 4);
-      customer.pmts().move(from, now == home ? other : home, "fault_transfer");
-      customer.pmts().move(from + hours * SLOTS_PER_HOUR, now, "restored");
+      if (from > connected) {
+        customer.pmts().move(from, now == home ? other : home, "fault_transfer");
+        customer.pmts().move(from + hours * SLOTS_PER_HOUR, now, "restored");
+      }
     }
   }
 

@@ -203,6 +203,12 @@ class TestUtilityGenerator {
     assertThat(text(generator.part(1).of(UtilityTable.BILL))).contains("\t2021-08-01\t");
   }
 
+  /** With so many consumers some are connected behind the day that is drawn for their move. */
+  @Test
+  void movesNoConsumerBeforeItIsConnected() {
+    assertThat(UtilitySize.ofReadings(1, 120_000_000, 3).feeders()).isGreaterThan(500);
+  }
+
   @Test
   void refusesAScaleOfNothing() {
     assertThatThrownBy(() -> UtilitySize.ofScale(0))
