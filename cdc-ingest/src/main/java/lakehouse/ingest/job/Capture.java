@@ -66,7 +66,8 @@ public final class Capture implements AutoCloseable {
   public static Capture start(
       LakeConfig config, int sources, int port, Duration checkpointInterval) {
     try {
-      return new Capture(config, LocalCluster.start(sources, port), sources, checkpointInterval);
+      LocalCluster cluster = LocalCluster.start(sources, port, config.ingest().stateFolder());
+      return new Capture(config, cluster, sources, checkpointInterval);
     } catch (Exception e) {
       throw new IllegalStateException("The local Flink cluster did not start", e);
     }
@@ -280,6 +281,7 @@ public final class Capture implements AutoCloseable {
           new Thread(
               () -> {
                 stop();
+                release();
                 System.out.flush();
                 System.exit(exitCode());
               },
@@ -294,6 +296,10 @@ public final class Capture implements AutoCloseable {
       return; // the thread that stops the captures is at it
     }
     replaced.forEach(Signal::handle);
+    release();
+  }
+
+  private void release() {
     try {
       cluster.close();
     } catch (Exception e) {

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import lakehouse.catalog.commit.StateMismatchException;
 
 /**
@@ -16,6 +17,8 @@ import lakehouse.catalog.commit.StateMismatchException;
  * off by the catalog alone, at its first commit.
  */
 final class FolderLock implements SourceKind.Lock {
+  private static final String FILE = "lock";
+
   private final FileChannel channel;
 
   private FolderLock(FileChannel channel) {
@@ -26,23 +29,32 @@ final class FolderLock implements SourceKind.Lock {
    * @throws StateMismatchException if another capture holds it
    */
   static FolderLock take(String source, Path stateFolder) {
-    Path file = stateFolder.resolve(source).resolve("lock");
+    Path folder = stateFolder.resolve(source);
     try {
-      Files.createDirectories(file.getParent());
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (tryLock(channel)) {
-        return new FolderLock(channel);
-      }
-      channel.close();
+      return tryTake(folder)
+          .orElseThrow(
+              () ->
+                  new StateMismatchException(
+                      """
+                      Source %s is being captured already: another ingest, or a replay, holds the \
+                      lock on %s.
+                      Stop the other ingest, and start again."""
+                          .formatted(source, folder.resolve(FILE))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    throw new StateMismatchException(
-        """
-        Source %s is being captured already: another ingest, or a replay, holds the lock on %s.
-        Stop the other ingest, and start again."""
-            .formatted(source, file));
+  }
+
+  /** The lock on a folder, which is made if need be; empty if it is held. */
+  static Optional<FolderLock> tryTake(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    FileChannel channel =
+        FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (tryLock(channel)) {
+      return Optional.of(new FolderLock(channel));
+    }
+    channel.close();
+    return Optional.empty();
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {

@@ -1,12 +1,15 @@
 package lakehouse.ingest.job;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import lakehouse.ingest.capture.postgres.NativeEngine;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -21,10 +24,15 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
 /** A Flink cluster within this process, with its web page on the loopback address. */
 final class LocalCluster implements AutoCloseable {
-  private final MiniCluster cluster;
+  /** A path that Flink takes for a list of several; such ones are not used. */
+  private static final Pattern IS_SEVERAL_FOLDERS = Pattern.compile("[,:|]");
 
-  private LocalCluster(MiniCluster cluster) {
+  private final MiniCluster cluster;
+  private final ScratchFolder scratch;
+
+  private LocalCluster(MiniCluster cluster, ScratchFolder scratch) {
     this.cluster = cluster;
+    this.scratch = scratch;
   }
 
   /**
@@ -32,21 +40,27 @@ final class LocalCluster implements AutoCloseable {
    *
    * @param jobs how many jobs run at once
    * @param port of the web page; 0 for any free one
+   * @param stateFolder within it is what the cluster needs only while it runs
    */
-  static LocalCluster start(int jobs, int port) throws Exception {
+  static LocalCluster start(int jobs, int port, Path stateFolder) throws Exception {
+    ScratchFolder scratch = ScratchFolder.take(stateFolder);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration(port))
+                .setConfiguration(configuration(port, scratch.path()))
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(jobs * NativeEngine.READERS)
                 .build());
     cluster.start();
-    return new LocalCluster(cluster);
+    return new LocalCluster(cluster, scratch);
   }
 
-  private static Configuration configuration(int port) {
+  private static Configuration configuration(int port, Path scratch) {
     Configuration configuration = new Configuration();
+    if (!IS_SEVERAL_FOLDERS.matcher(scratch.toString()).find()) {
+      configuration.set(CoreOptions.TMP_DIRS, scratch.toString());
+      configuration.set(WebOptions.TMP_DIR, scratch.toString());
+    }
     configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     configuration.set(RestOptions.ADDRESS, "127.0.0.1");
     configuration.set(RestOptions.BIND_PORT, Integer.toString(port));
@@ -87,6 +101,8 @@ final class LocalCluster implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    cluster.close();
+    try (scratch) {
+      cluster.close();
+    }
   }
 }
