@@ -11,12 +11,14 @@ import java.util.Random;
 import java.util.TreeMap;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.table.Layer;
 import lakehouse.models.model.ModelLibrary;
 import lakehouse.models.publish.WriteAuditPublish.Published;
 import lakehouse.models.publish.WriteAuditPublish.Request;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
@@ -265,6 +267,57 @@ class ITCurrentState {
         .containsExactly("[update,y]");
     assertThat(lake.query("SELECT id, name FROM lake.silver.shop.bag"))
         .containsExactly("[1,same]", "[2,other]");
+  }
+
+  /** The state says that it holds no texts, and is not read for them, until one comes. */
+  @Test
+  void keepsATextThatComesWhereNoneWasBefore() {
+    BronzeWriter log =
+        new BronzeWriter(
+            lake.catalog(),
+            "shop",
+            "texts",
+            List.of("id"),
+            columns(
+                "id",
+                Types.LongType.get(),
+                "x",
+                Types.DecimalType.of(10, 2),
+                "note",
+                Types.StringType.get()));
+    log.at(1, 0).load();
+    for (long id = 1; id <= 3; id++) {
+      log.loaded("id", id, "x", new BigDecimal("1.50"), "note", "first");
+    }
+    log.commit();
+    lake.run();
+    assertThat(texts()).isEqualTo("none");
+
+    log.at(1, 10).unrepresentable("u", Map.of("x", "NaN"), "id", 2L, "note", "second").commit();
+    lake.run();
+    assertThat(texts()).isEqualTo("maybe");
+
+    log.at(1, 20)
+        .updateWithout(List.of("x"), "id", 2L, "note", "third")
+        .update("id", 3L, "x", new BigDecimal("2.50"), "note", "third")
+        .commit();
+    lake.run();
+    assertThat(lake.query("SELECT id, x, note, _unrepresentable FROM lake.silver.shop.texts"))
+        .containsExactly(
+            "[1,1.50,first,null]", "[2,null,third,Map(x -> NaN)]", "[3,2.50,third,null]");
+
+    lake.run(new Request(List.of("silver.shop.texts"), true), ModelLibrary.load(List.of()));
+    assertThat(texts()).isEqualTo("maybe");
+    assertThat(lake.query("SELECT id FROM lake.silver.shop.texts WHERE _unrepresentable.x = 'NaN'"))
+        .containsExactly("[2]");
+  }
+
+  private static String texts() {
+    return lake.catalog()
+        .iceberg()
+        .loadTable(TableIdentifier.of(Layer.SILVER.namespace("shop"), "texts"))
+        .properties()
+        .get("lakehouse.unrepresentable");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package lakehouse.models.run;
 
+import static org.apache.spark.sql.functions.lit;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -111,7 +113,7 @@ final class ChangeLog {
 
   /** Everything up to now. */
   Dataset<Row> all(SparkSession spark) {
-    return spark.table(Names.table(name));
+    return withoutNulls(spark.table(Names.table(name)), Watermark.NONE);
   }
 
   /** How many rows were appended after it was read last. */
@@ -141,13 +143,33 @@ final class ChangeLog {
     if (after.equals(Watermark.NONE)) {
       return all(spark);
     }
-    return table.snapshot(after.snapshot()) == null
-        ? ofFiles(spark, AppendedFiles.after(table, after.sequenceNumber()))
-        : spark
-            .read()
-            .option("start-snapshot-id", Long.toString(after.snapshot()))
-            .option("end-snapshot-id", Long.toString(Lineage.head(table)))
-            .table(Names.table(name));
+    Dataset<Row> rows =
+        table.snapshot(after.snapshot()) == null
+            ? ofFiles(spark, AppendedFiles.after(table, after.sequenceNumber()))
+            : spark
+                .read()
+                .option("start-snapshot-id", Long.toString(after.snapshot()))
+                .option("end-snapshot-id", Long.toString(Lineage.head(table)))
+                .table(Names.table(name));
+    return withoutNulls(rows, after);
+  }
+
+  /** Whether no value that came since is kept as text, for all that the files tell. */
+  boolean isRepresentable(Watermark after) {
+    return AppendedFiles.nullColumns(table, after).contains(ChangeColumns.UNREPRESENTABLE);
+  }
+
+  private Dataset<Row> withoutNulls(Dataset<Row> rows, Watermark after) {
+    return withNulls(rows, AppendedFiles.nullColumns(table, after));
+  }
+
+  /** The same rows, of which columns that hold nothing but nulls are not read. */
+  static Dataset<Row> withNulls(Dataset<Row> rows, Set<String> columns) {
+    Dataset<Row> same = rows;
+    for (String column : columns) {
+      same = same.withColumn(column, lit(null).cast(rows.schema().apply(column).dataType()));
+    }
+    return same;
   }
 
   // The manager keeps the tasks as long as this program runs, which is one run.

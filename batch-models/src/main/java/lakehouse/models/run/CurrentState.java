@@ -8,9 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
+import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.catalog.table.Layer;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.Names;
@@ -136,7 +138,12 @@ final class CurrentState {
         rows.writeTo(Names.table(name))
             .using("iceberg")
             .tableProperty("comment", "Current state of " + piece.log().name())
-            .tableProperty(ModelTables.DIGEST_PROPERTY, piece.model().digest());
+            .tableProperty(ModelTables.DIGEST_PROPERTY, piece.model().digest())
+            .tableProperty(
+                ModelTables.TEXTS_PROPERTY,
+                piece.log().isRepresentable(piece.after())
+                    ? ModelTables.NO_TEXTS
+                    : ModelTables.MAYBE_TEXTS);
     for (Map.Entry<String, String> property : LakeCatalog.tableDefaults().entrySet()) {
       writer = writer.tableProperty(property.getKey(), property.getValue());
     }
@@ -177,6 +184,9 @@ final class CurrentState {
   private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
     TableIdentifier name = piece.model().table();
     Table table = evolve(run.table(name), piece.log());
+    if (hasNoTexts(table) && !piece.log().isRepresentable(piece.after())) {
+      table.updateProperties().set(ModelTables.TEXTS_PROPERTY, ModelTables.MAYBE_TEXTS).commit();
+    }
     boolean few = !facts.needWholeLog() && PositionMerge.canApply(table, facts.rows());
     long before = rows(table, name, few);
     ChangeSet written = few ? mergeFew(piece, facts, table) : mergeMany(piece, facts, table);
@@ -205,10 +215,7 @@ final class CurrentState {
     CurrentStateSql sql = sql(piece, facts);
     String touched = "touched_" + piece.view();
     String state = "state_" + piece.view();
-    run.spark()
-        .table(Names.table(piece.model().table()))
-        .select("*", "_file", "_pos")
-        .createOrReplaceTempView(state);
+    former(piece, table, "*", "_file", "_pos").createOrReplaceTempView(state);
     Dataset<Row> former =
         run.spark()
             .sql(sql.touched(piece.view(), state, facts, times(piece, facts)))
@@ -228,6 +235,18 @@ final class CurrentState {
     }
   }
 
+  // What is known to be null everywhere need not be read.
+  private Dataset<Row> former(Piece piece, Table table, String first, String... others) {
+    Dataset<Row> rows = run.spark().table(Names.table(piece.model().table())).select(first, others);
+    return hasNoTexts(table)
+        ? ChangeLog.withNulls(rows, Set.of(ChangeColumns.UNREPRESENTABLE))
+        : rows;
+  }
+
+  private static boolean hasNoTexts(Table table) {
+    return ModelTables.NO_TEXTS.equals(table.properties().get(ModelTables.TEXTS_PROPERTY));
+  }
+
   // Where the keys have a time, rows of other days need not be read.
   private static String times(Piece piece, ChangeLogFacts facts) {
     Optional<String> column = piece.log().timeColumn();
@@ -243,7 +262,9 @@ final class CurrentState {
 
   private ChangeSet mergeMany(Piece piece, ChangeLogFacts facts, Table table) {
     TableIdentifier name = piece.model().table();
-    ChangeSet written = write(piece, table, changes(piece, facts, Names.table(name)));
+    String state = "state_" + piece.view();
+    former(piece, table, "*").createOrReplaceTempView(state);
+    ChangeSet written = write(piece, table, changes(piece, facts, state));
     if (written.rows() > 0) {
       new Merge(run).apply(name, piece.log().key(), written);
     }

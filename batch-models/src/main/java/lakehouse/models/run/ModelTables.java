@@ -7,6 +7,15 @@ public final class ModelTables {
   /** The definition that the table was made by. */
   public static final String DIGEST_PROPERTY = "lakehouse.model-digest";
 
+  /**
+   * Of a table of current state: whether values of it are kept as text in {@code _unrepresentable}.
+   * If not, nobody needs to read that.
+   */
+  static final String TEXTS_PROPERTY = "lakehouse.unrepresentable";
+
+  static final String NO_TEXTS = "none";
+  static final String MAYBE_TEXTS = "maybe";
+
   /** For tables into which changes are merged: a change writes rows, not the files around them. */
   static final Map<String, String> MERGED =
       Map.of(

@@ -1,6 +1,7 @@
 package lakehouse.ingest.parquet;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.FieldMetrics;
@@ -22,5 +23,10 @@ interface Column {
   /** What the file's footer does not tell. */
   default Stream<FieldMetrics<?>> metrics() {
     return Stream.empty();
+  }
+
+  /** In how many rows of the file it was null, where the footer does not tell. */
+  default OptionalLong nulls() {
+    return OptionalLong.empty();
   }
 }

@@ -2,6 +2,7 @@ package lakehouse.ingest.parquet;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -38,6 +39,7 @@ final class NestedColumn implements Column {
   private PageWriteStore pages;
   private @Nullable ColumnWriteStore store;
   private int nullsBefore;
+  private long nulls;
 
   @SuppressWarnings("NullAway") // nothing is written before a row group begins
   NestedColumn(int position, Types.NestedField field, MessageType message, Limits limits) {
@@ -65,6 +67,9 @@ final class NestedColumn implements Column {
   @Override
   public void write(RowData row) {
     boolean absent = row.isNullAt(position);
+    if (absent) {
+      nulls++;
+    }
     if (store == null) {
       if (absent) {
         nullsBefore++;
@@ -145,5 +150,10 @@ final class NestedColumn implements Column {
   @Override
   public Stream<FieldMetrics<?>> metrics() {
     return writer.metrics();
+  }
+
+  @Override
+  public OptionalLong nulls() {
+    return OptionalLong.of(nulls);
   }
 }

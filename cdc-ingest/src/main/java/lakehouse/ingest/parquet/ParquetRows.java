@@ -6,6 +6,8 @@ import static org.apache.iceberg.TableProperties.PARQUET_COMPRESSION_LEVEL;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.apache.flink.table.data.RowData;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.MetricsModes;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.io.FileAppender;
@@ -27,12 +30,15 @@ import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ColumnChunkPageWriteS
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
+import org.apache.iceberg.types.Types;
 
 /**
  * Writes rows to a Parquet file, column by column, and makes no object of a value where the row is
  * a {@link lakehouse.ingest.event.DirectRow}. Readers find what Iceberg's writer of Flink's rows
  * would have written, in other pages: constants and nulls, of which a change log is full, cost a
- * count, and only columns whose values come again get a dictionary. Not for use by many threads.
+ * count, and only columns whose values come again get a dictionary. Its metrics tell of a list, map
+ * or struct, too, in how many rows it was null, which Iceberg's writers do not: where it always
+ * was, readers need not look. Not for use by many threads.
  */
 public final class ParquetRows implements FileAppender<RowData> {
   private static final int COLUMN_INDEX_TRUNCATE_LENGTH = 64;
@@ -173,8 +179,27 @@ public final class ParquetRows implements FileAppender<RowData> {
   @Override
   public Metrics metrics() {
     requireClosed();
-    return ParquetUtil.footerMetrics(
-        file.getFooter(), java.util.Arrays.stream(columns).flatMap(Column::metrics), metricsConfig);
+    Metrics footer =
+        ParquetUtil.footerMetrics(
+            file.getFooter(), Arrays.stream(columns).flatMap(Column::metrics), metricsConfig);
+    Map<Integer, Long> values = new HashMap<>(footer.valueCounts());
+    Map<Integer, Long> nulls = new HashMap<>(footer.nullValueCounts());
+    for (int i = 0; i < columns.length; i++) {
+      Types.NestedField field = schema.columns().get(i);
+      if (columns[i].nulls().isPresent()
+          && metricsConfig.columnMode(field.name()) != MetricsModes.None.get()) {
+        values.put(field.fieldId(), footer.recordCount());
+        nulls.put(field.fieldId(), columns[i].nulls().getAsLong());
+      }
+    }
+    return new Metrics(
+        footer.recordCount(),
+        footer.columnSizes(),
+        values,
+        nulls,
+        footer.nanValueCounts(),
+        footer.lowerBounds(),
+        footer.upperBounds());
   }
 
   @Override
