@@ -26,11 +26,14 @@ import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
  * known from the reading of those rows, so the table is not searched again, as a MERGE would do.
  */
 final class PositionMerge {
-  /** So much of a run's memory is allowed for each change and the rows around it. */
-  private static final long BYTES_FOR_A_CHANGE = 2 << 10;
+  /**
+   * So much of a run's memory is allowed for each change: its key goes to all readers, and the rows
+   * around it make room where there is too little.
+   */
+  private static final long BYTES_FOR_A_CHANGE = 512;
 
   /** However much memory this process has: the others of a cluster may have less. */
-  private static final long MOST_CHANGES = 2_000_000;
+  private static final long MOST_CHANGES = 4_000_000;
 
   private static final long ROWS_IN_A_FILE = 250_000;
 
