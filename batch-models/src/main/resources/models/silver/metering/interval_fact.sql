@@ -62,47 +62,124 @@ WITH reading AS (
     status
   FROM ${ref('silver.metering.interval_reading')}
 ),
-placed AS (
+located AS (
   SELECT
     r.*,
+    p.ami,
     p.interval_minutes,
     p.kind,
     p.phases,
     p.service_point_id,
     p.pmt_id,
-    p.feeder_id
+    p.feeder_id,
+    pmod(unix_micros(r.read_at) + 18000000000L, 86400000000L) AS micro_of_day,
+    p.interval_minutes * 60000000L AS micros
   FROM reading r
-  JOIN ${ref('silver.metering.meter_place')} p
+  LEFT JOIN ${ref('silver.metering.meter_place')} p
     ON p.meter_id = r.meter_id
     AND p.ami
     AND r.read_at >= p.valid_from
     AND (p.valid_to IS NULL OR r.read_at < p.valid_to)
 ),
-slot AS (
+placed AS (
   SELECT
     *,
-    timestamp_micros(unix_micros(begins_at) + k * interval_minutes * 60000000L) AS read_at
+    micro_of_day % micros = 0 AND micro_of_day div micros < 1440 div interval_minutes AS expected
+  FROM located
+  WHERE ami AND interval_minutes IS NOT NULL
+),
+-- what is expected of a meter at a place on a day: the slots from the first to the last
+span AS (
+  SELECT
+    *,
+    greatest(0L, (unix_micros(valid_from) - begins_at + micros - 1) div micros) AS first_slot,
+    -- least() passes over null, which means: without end
+    least(
+      1440L div interval_minutes - 1,
+      (unix_micros(last_read_at) - begins_at) div micros,
+      (unix_micros(valid_to) - begins_at - 1) div micros) AS last_slot
   FROM (
     SELECT
       d.day,
       d.last_read_at,
-      d.begins_at,
-      p.*,
-      explode(sequence(0, 1440 div p.interval_minutes - 1)) AS k
+      unix_micros(d.from_at) AS begins_at,
+      p.interval_minutes * 60000000L AS micros,
+      p.*
     FROM (
       SELECT
         day,
         max(read_at) AS last_read_at,
-        CAST(day AS TIMESTAMP) - INTERVAL 5 HOURS AS begins_at,
-        CAST(date_add(day, 1) AS TIMESTAMP) - INTERVAL 5 HOURS AS ends_at
+        CAST(day AS TIMESTAMP) - INTERVAL 5 HOURS AS from_at,
+        CAST(date_add(day, 1) AS TIMESTAMP) - INTERVAL 5 HOURS AS to_at
       FROM reading
       GROUP BY day
     ) d
     JOIN ${ref('silver.metering.meter_place')} p
       ON p.ami
-      AND p.valid_from < d.ends_at
-      AND (p.valid_to IS NULL OR p.valid_to > d.begins_at)
+      AND p.interval_minutes IS NOT NULL
+      AND p.valid_from < d.to_at
+      AND (p.valid_to IS NULL OR p.valid_to > d.from_at)
   )
+),
+tally AS (
+  SELECT
+    meter_id,
+    day,
+    count_if(
+      energy_kwh IS NOT NULL
+        AND coalesce(micro_of_day % micros = 0 AND micro_of_day div micros < 1440 div interval_minutes, false))
+      AS received,
+    count_if(energy_kwh IS NULL OR energy_kwh < 0) AS unsound,
+    max(energy_kwh) AS largest_kwh,
+    min(interval_minutes) AS interval_minutes
+  FROM located
+  GROUP BY meter_id, day
+),
+-- days of meters on which there may be a hole. Only of them slots are laid out, and the week before is looked at: on
+-- all others what was received is all there is to say
+suspect AS (
+  SELECT meter_id, day
+  FROM (
+    SELECT
+      meter_id,
+      day,
+      greatest(last_slot - first_slot + 1, 0L) AS slots,
+      0L AS received,
+      0L AS unsound,
+      NULL AS largest_kwh,
+      NULL AS like_max_kwh,
+      NULL AS interval_minutes
+    FROM span
+    UNION ALL
+    SELECT meter_id, day, 0L, received, unsound, largest_kwh, NULL, interval_minutes FROM tally
+    UNION ALL
+    SELECT meter_id, date_add(day, 7), 0L, 0L, 0L, NULL, largest_kwh, NULL FROM tally
+  )
+  GROUP BY meter_id, day
+  HAVING sum(slots) > sum(received)
+    OR sum(unsound) > 0
+    OR (max(like_max_kwh) > 0
+      AND max(largest_kwh) > 10 * max(like_max_kwh)
+      AND max(largest_kwh) * 60 > min(interval_minutes))
+),
+slot AS (
+  SELECT *, timestamp_micros(begins_at + k * micros) AS read_at
+  FROM (
+    SELECT s.*, explode(sequence(s.first_slot, s.last_slot)) AS k
+    FROM span s
+    JOIN suspect t
+      ON t.meter_id = s.meter_id
+      AND t.day = s.day
+    WHERE s.first_slot <= s.last_slot
+  )
+),
+week_before AS (
+  SELECT
+    meter_id,
+    date_add(day, 7) AS day,
+    read_at + INTERVAL 168 HOURS AS read_at,
+    energy_kwh
+  FROM reading
 ),
 -- what is known of an interval in three values, and not in ten: each is carried, compared and sorted below
 entry AS (
@@ -115,29 +192,29 @@ entry AS (
     NULL AS reading,
     CAST(NULL AS DECIMAL(24, 18)) AS like_kwh
   FROM slot
-  WHERE read_at >= valid_from
-    AND (valid_to IS NULL OR read_at < valid_to)
-    AND read_at <= last_read_at
   UNION ALL
   SELECT
     meter_id,
     day,
     read_at,
     struct(interval_minutes, kind, phases, service_point_id, pmt_id, feeder_id),
-    false,
+    expected,
     struct(energy_kwh, reactive_kvarh, received_at, status),
     NULL
   FROM placed
   UNION ALL
   SELECT
-    meter_id,
-    date_add(day, 7),
-    read_at + INTERVAL 168 HOURS,
+    w.meter_id,
+    w.day,
+    w.read_at,
     NULL,
     false,
     NULL,
-    energy_kwh
-  FROM reading
+    w.energy_kwh
+  FROM week_before w
+  JOIN suspect t
+    ON t.meter_id = w.meter_id
+    AND t.day = w.day
 ),
 -- laid by day once: what follows, and the table, need no other order of rows than this one
 laid AS (
