@@ -164,7 +164,11 @@ final class CurrentState {
   private Dataset<Row> state(Piece piece, ChangeLogFacts facts) {
     CurrentStateSql sql = sql(piece, facts);
     if (!PositionMerge.areFew(facts.changes())) {
-      return run.spark().sql(sql.rows(latest(sql, piece.view(), facts), null));
+      Optional<String> time = piece.log().timeColumn().filter(t -> !facts.carriedAcrossKeys());
+      String latest =
+          time.map(column -> sql.latestByDay(piece.view(), facts.marker(), column))
+              .orElseGet(() -> latest(sql, piece.view(), facts));
+      return run.spark().sql(sql.rows(latest, null));
     }
     String changed =
         sql.changedKeys(piece.view(), facts.marker(), facts.carriedAcrossKeys(), false);

@@ -23,6 +23,8 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
 
   static final String POSITION = "struct(_epoch, _commit_lsn, _seq)";
 
+  private static final String DAY = "_day_of_key";
+
   /** The condition that a row of a log is of the source, and no marker. */
   static final String IS_DATA = "_op NOT IN ('l', 't', 'p')";
 
@@ -97,11 +99,27 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
    * tell, and {@code _root}, the key whose former row tells then.
    */
   String latest(String view, Optional<ChangeLogFacts.Position> marker) {
+    return latest("SELECT * FROM %s WHERE %s".formatted(view, after(marker)), "");
+  }
+
+  /**
+   * The same, for so many changes that they are sent round: those of a day to one place, so that
+   * rows of a day are written together, and later readers can pass over other days' files.
+   *
+   * @param time a date or timestamp of the key
+   */
+  String latestByDay(String view, Optional<ChangeLogFacts.Position> marker, String time) {
+    return latest(
+        "SELECT /*+ REPARTITION(%1$s) */ * FROM (SELECT *, CAST(%2$s AS DATE) AS %1$s FROM %3$s WHERE %4$s)"
+            .formatted(DAY, Names.column(time), view, after(marker)),
+        ", " + DAY);
+  }
+
+  private String latest(String changes, String groupedToo) {
     return """
         SELECT %s, %s AS _root, max_by(%s, %s) AS _last%s
-        FROM %s
-        WHERE %s
-        GROUP BY %s
+        FROM (%s)
+        GROUP BY %s%s
         """
         .formatted(
             Names.columns("", key),
@@ -109,9 +127,9 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
             lastStruct(),
             POSITION,
             carriedValues(),
-            view,
-            after(marker),
-            Names.columns("", key));
+            changes,
+            Names.columns("", key),
+            groupedToo);
   }
 
   String lastStruct() {

@@ -35,6 +35,9 @@ final class PositionMerge {
   /** However much memory this process has: the others of a cluster may have less. */
   private static final long MOST_CHANGES = 4_000_000;
 
+  /** The system property that says how many are few, instead. */
+  static final String FEW = "lakehouse.models.few-changes";
+
   private static final long ROWS_IN_A_FILE = 250_000;
 
   private final LakeRun run;
@@ -50,7 +53,8 @@ final class PositionMerge {
 
   /** Whether so many changes and their rows fit into the memory of this run. */
   static boolean areFew(long changes) {
-    return changes <= Math.min(MOST_CHANGES, Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CHANGE);
+    long few = Math.min(MOST_CHANGES, Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CHANGE);
+    return changes <= Long.getLong(FEW, few);
   }
 
   /**

@@ -116,18 +116,36 @@ class ITModelProperties {
             select.addAll(some.subList(0, 2));
           }
         }
-        lake.run(new Request(select, false), models);
-        compare("after run " + run, whole, contract, differences);
+        boolean many = selection.nextBoolean();
+        run(new Request(select, false), models, many);
+        compare("after run " + run + (many ? " of many" : ""), whole, contract, differences);
       }
       List<String> everything = sources.stream().flatMap(s -> all(s).stream()).toList();
-      lake.run(new Request(everything, true), models);
-      compare("after a full refresh", sources, contract, differences);
+      boolean many = selection.nextBoolean();
+      run(new Request(everything, true), models, many);
+      compare("after a full refresh" + (many ? " of many" : ""), sources, contract, differences);
       // what is no longer there costs later runs no time
       sources.stream()
           .flatMap(source -> source.logs().stream())
           .forEach(log -> lake.catalog().iceberg().dropTable(log.name(), false));
     }
     return differences;
+  }
+
+  /**
+   * Runs models.
+   *
+   * @param many whether changes are taken for more than memory holds, which go another way
+   */
+  private static void run(Request request, List<Model> models, boolean many) {
+    if (many) {
+      System.setProperty("lakehouse.models.few-changes", "0");
+    }
+    try {
+      lake.run(request, models);
+    } finally {
+      System.clearProperty("lakehouse.models.few-changes");
+    }
   }
 
   private static List<String> all(RandomSource source) {
