@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import lakehouse.catalog.cli.Console;
 import lakehouse.models.audit.AuditResult;
+import lakehouse.models.plan.Targets;
 import lakehouse.models.publish.WriteAuditPublish.Mode;
 import lakehouse.models.publish.WriteAuditPublish.Published;
 import lakehouse.models.run.ChangeSet;
@@ -105,7 +106,7 @@ final class RunReport {
         model.outcome().decision().why(),
         model.outcome().rowsWritten(),
         model.outcome().changes(),
-        model.outcome().partitions(),
+        model.outcome().partitions().map(Targets::toString),
         model.millis() / 1000.0);
   }
 

@@ -2,16 +2,19 @@ package lakehouse.models.audit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.models.model.Audit;
 import lakehouse.models.model.Model;
 import lakehouse.models.model.Names;
+import lakehouse.models.model.Severity;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -31,19 +34,21 @@ public final class AuditRunner {
     this.parallelism = parallelism;
   }
 
-  /** Checks every rule of the models, on the reference that the session stands at. */
-  public List<AuditResult> check(List<Model> models) {
-    return check(models, audit -> true);
-  }
-
-  /** As {@link #check(List)}, only those of the rules. */
-  public List<AuditResult> check(List<Model> models, Predicate<Audit> rules) {
+  /**
+   * Checks rules of the models, on the reference that the session stands at.
+   *
+   * @param rules those that are checked
+   * @param changed the condition that holds for all rows of a model's table that may break a rule
+   *     which {@link Audit#staysWithin stays within} a partition; empty if any may
+   */
+  public List<AuditResult> check(
+      List<Model> models, Predicate<Audit> rules, Function<Model, Optional<String>> changed) {
     ExecutorService executor = Executors.newFixedThreadPool(parallelism);
     try {
       List<Future<List<AuditResult>>> running =
           models.stream()
               .filter(model -> model.audits().stream().anyMatch(rules))
-              .map(model -> executor.submit(() -> check(model, rules)))
+              .map(model -> executor.submit(() -> check(model, rules, changed.apply(model))))
               .toList();
       List<AuditResult> results = new ArrayList<>();
       for (Future<List<AuditResult>> result : running) {
@@ -63,7 +68,7 @@ public final class AuditRunner {
     }
   }
 
-  private List<AuditResult> check(Model model, Predicate<Audit> rules) {
+  private List<AuditResult> check(Model model, Predicate<Audit> rules, Optional<String> changed) {
     String table = Names.table(model.table());
     String before = Names.table(Names.at(model.table(), published));
     boolean first =
@@ -79,7 +84,10 @@ public final class AuditRunner {
     }
     Row counts;
     try {
-      counts = spark.sql(AuditSql.counts(audits, table, before)).head();
+      counts =
+          spark
+              .sql(AuditSql.counts(audits, audit -> audited(model, audit, table, changed), before))
+              .head();
     } catch (Exception e) {
       if (e instanceof AnalysisException analysis) {
         throw new LakeException(
@@ -96,5 +104,14 @@ public final class AuditRunner {
       results.add(new AuditResult(model, audit, counts.getLong(i), audit.badRows(table, before)));
     }
     return results;
+  }
+
+  // A warning tells of all rows that break its rule, as long as there are any.
+  private static String audited(Model model, Audit audit, String table, Optional<String> changed) {
+    return changed
+        .filter(condition -> audit.severity() == Severity.ERROR)
+        .filter(condition -> model.partitionBy().filter(audit::staysWithin).isPresent())
+        .map(condition -> "(SELECT * FROM %s WHERE %s)".formatted(table, condition))
+        .orElse(table);
   }
 }

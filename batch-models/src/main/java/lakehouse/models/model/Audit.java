@@ -2,6 +2,8 @@ package lakehouse.models.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -39,6 +41,17 @@ public sealed interface Audit {
     return Optional.empty();
   }
 
+  /**
+   * Whether a row that breaks the rule does so by itself, or with others of its partition, whatever
+   * else there is: where the table kept the rule before, only partitions that were written since
+   * need to be looked at.
+   *
+   * @param partition the column by which the table is partitioned
+   */
+  default boolean staysWithin(String partition) {
+    return badRow().isPresent();
+  }
+
   /** None of the columns is null. */
   record NotNull(List<String> columns, Severity severity) implements Audit {
     public NotNull {
@@ -73,6 +86,11 @@ public sealed interface Audit {
     @Override
     public String name() {
       return "unique(" + String.join(", ", columns) + ")";
+    }
+
+    @Override
+    public boolean staysWithin(String partition) {
+      return columns.contains(partition);
     }
 
     @Override
@@ -200,6 +218,25 @@ public sealed interface Audit {
    * @param sql the query; <code>${this}</code> stands for the audited table
    */
   record BadRows(String name, String sql, Severity severity) implements Audit {
+    private static final Pattern OF_SINGLE_ROWS =
+        Pattern.compile("\\s*SELECT \\* FROM \\$\\{this}\\s+WHERE\\s(.*)", Pattern.DOTALL);
+
+    /** What makes a condition one of several rows, of other tables, or of the time of the query. */
+    private static final Pattern OF_MORE =
+        Pattern.compile(
+            "\\b(SELECT|GROUP|HAVING|ORDER|SORT|CLUSTER|DISTRIBUTE|LIMIT|OFFSET|UNION|EXCEPT|MINUS"
+                + "|INTERSECT|WINDOW|CURRENT_\\w+|CURDATE|NOW|LOCALTIMESTAMP|UNIX_TIMESTAMP|RAND\\w*|UUID)\\b"
+                + "|--|/\\*|;",
+            Pattern.CASE_INSENSITIVE);
+
+    @Override
+    public Optional<String> badRow() {
+      Matcher single = OF_SINGLE_ROWS.matcher(sql);
+      return single.matches() && !OF_MORE.matcher(single.group(1)).find()
+          ? Optional.of(single.group(1).strip())
+          : Optional.empty();
+    }
+
     @Override
     public String badRows(String table, String published) {
       return ModelSql.replaceRefs(sql.replace("${this}", table), Names::table);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -102,13 +103,21 @@ public record Model(
 
   /** Changes whenever the definition changes in a way that can change rows or columns. */
   public String digest() {
-    String definition =
+    return digest(
         String.join(
             "\n",
             materialization.text(),
             String.join(",", uniqueKey),
             partitionBy.orElse(""),
-            sql.strip());
+            sql.strip()));
+  }
+
+  /** Changes whenever a rule comes, goes, or becomes another one. */
+  public String rulesDigest() {
+    return digest(audits.stream().map(Audit::toString).collect(Collectors.joining("\n")));
+  }
+
+  private static String digest(String definition) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(definition.getBytes(StandardCharsets.UTF_8));

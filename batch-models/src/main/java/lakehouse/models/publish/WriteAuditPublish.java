@@ -163,13 +163,16 @@ public final class WriteAuditPublish {
                   listener.done(model);
                 })
             .run(prepared.plan());
+        AuditedTables tables = new AuditedTables(lakeRun, done);
+        List<Model> audited = audited(prepared, done);
         audits =
             new AuditRunner(spark, reference, config.models().parallelism())
-                .check(audited(prepared, done));
+                .check(audited, audit -> true, tables::changed);
         listener.audited(audits);
         OpsRows ops = new OpsRows(branch);
         ops.append(OpsTables.MODEL_INPUT, consumed(prepared, run, done));
-        requirePassed(ops, run, records, done, audits);
+        requirePassed(ops, run, records, done, audits, tables);
+        tables.passed(audited);
         listener.built(lakeRun, hash, List.copyOf(done));
         if (mode == Mode.DRY_RUN) {
           branches.delete(run.branch());
@@ -220,7 +223,7 @@ public final class WriteAuditPublish {
     try {
       List<AuditResult> results =
           new AuditRunner(spark, reference, config.models().parallelism())
-              .check(timed, Audit::isBrokenByTime);
+              .check(timed, Audit::isBrokenByTime, model -> Optional.empty());
       listener.audited(results);
       List<AuditResult> failed = results.stream().filter(AuditResult::blocks).toList();
       if (!failed.isEmpty()) {
@@ -240,13 +243,15 @@ public final class WriteAuditPublish {
       RunId run,
       RunRecords records,
       List<ModelRunner.Done> done,
-      List<AuditResult> audits) {
+      List<AuditResult> audits,
+      AuditedTables tables) {
     List<AuditResult> failed = audits.stream().filter(AuditResult::blocks).toList();
     if (failed.isEmpty()) {
       return;
     }
     AuditFailedException failure = new AuditFailedException(run, failed);
     // on its own branch: the published one stays where it is
+    tables.failed(failed);
     ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.FAILED, failure.summary()));
     ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));
     throw failure;

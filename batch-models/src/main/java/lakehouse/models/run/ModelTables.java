@@ -7,6 +7,9 @@ public final class ModelTables {
   /** The definition that the table was made by. */
   public static final String DIGEST_PROPERTY = "lakehouse.model-digest";
 
+  /** The rules that the table kept when it was published. */
+  public static final String RULES_PROPERTY = "lakehouse.rules-digest";
+
   /**
    * Of a table of current state: whether values of it are kept as text in {@code _unrepresentable}.
    * If not, nobody needs to read that.

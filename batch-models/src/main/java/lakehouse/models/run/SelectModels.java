@@ -215,12 +215,7 @@ final class SelectModels {
                 touchedPartitions(model, changes).plus(backfilled(table, partition, backfill)))
             : Optional.empty();
     if (targets.isPresent() && targets.get().isEmpty()) {
-      return new Outcome(
-          decision,
-          0,
-          Optional.of(ChangeSet.EMPTY),
-          Optional.of(targets.get().toString()),
-          consumed);
+      return new Outcome(decision, 0, Optional.of(ChangeSet.EMPTY), targets, consumed);
     }
     Column condition = targets.map(t -> expr(t.condition(partition))).orElse(lit(true));
     Dataset<Row> rows = TableColumns.fit(model, table, select(model, Map.of()).where(condition));
@@ -247,12 +242,7 @@ final class SelectModels {
     } else if (run.find(Names.changes(model.table())).isPresent()) {
       changeSets.markWhole(after, model.table());
     }
-    return new Outcome(
-        decision,
-        written,
-        differences,
-        Optional.of(targets.map(Targets::toString).orElse("all")),
-        consumed);
+    return new Outcome(decision, written, differences, targets, consumed);
   }
 
   private ChangeSet writeDifference(

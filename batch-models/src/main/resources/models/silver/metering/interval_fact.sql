@@ -45,7 +45,10 @@ columns:
   final_kwh: Active energy to count with, in kWh; null where it could not be estimated
 audits:
   - not_null: [meter_id, read_at, day, interval_minutes, kind, expected, received]
-  - unique: [meter_id, read_at]
+  # with the day, which is that of the interval, only days that were written need to be looked at
+  - unique: [meter_id, read_at, day]
+  - name: day_of_another_interval
+    rows: SELECT * FROM ${this} WHERE day <> to_date(read_at + INTERVAL 5 HOURS)
   - accepted_values: {column: rule, values: [gap, negative, spike, frozen, unexpected]}
   - accepted_values: {column: method, values: [interpolation, like_day, class_profile, none]}
   - name: estimated_below_zero
