@@ -78,6 +78,11 @@ class ITCaptureRestart {
     assertHolds(Map.of("l", 1L, "r", 1000L, "u", 10L));
     assertThat(ingest.stop()).as(ingest.output()).isZero();
     firstSavepoint = copied(savepoint(), lake.folder().resolve("older savepoint"));
+    // <state>/<source>/<run>/savepoints/<savepoint>
+    Path state = Path.of(savepoint()).resolve("../../../..").normalize();
+    try (Stream<Path> scratch = Files.list(state.resolve(".scratch"))) {
+      assertThat(scratch.filter(Files::isDirectory)).as("what Flink kept on disk").isEmpty();
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import lakehouse.catalog.table.ChangeColumns;
 import lakehouse.models.model.Names;
@@ -43,6 +44,7 @@ final class ChangeLog {
 
   private final TableIdentifier name;
   private final Table table;
+  private final Map<Watermark, Set<String>> nullColumns = new ConcurrentHashMap<>();
 
   ChangeLog(TableIdentifier name, Table table) {
     this.name = name;
@@ -113,7 +115,7 @@ final class ChangeLog {
 
   /** Everything up to now. */
   Dataset<Row> all(SparkSession spark) {
-    return withoutNulls(spark.table(Names.table(name)), Watermark.NONE);
+    return sparing(spark.table(Names.table(name)), Watermark.NONE);
   }
 
   /** How many rows were appended after it was read last. */
@@ -151,20 +153,24 @@ final class ChangeLog {
                 .option("start-snapshot-id", Long.toString(after.snapshot()))
                 .option("end-snapshot-id", Long.toString(Lineage.head(table)))
                 .table(Names.table(name));
-    return withoutNulls(rows, after);
+    return sparing(rows, after);
   }
 
-  /** Whether no value that came since is kept as text, for all that the files tell. */
-  boolean isRepresentable(Watermark after) {
-    return AppendedFiles.nullColumns(table, after).contains(ChangeColumns.UNREPRESENTABLE);
+  /** Whether the files tell that no value that came since is kept as text. */
+  boolean holdsNoTexts(Watermark after) {
+    return nullColumns(after).contains(ChangeColumns.UNREPRESENTABLE);
   }
 
-  private Dataset<Row> withoutNulls(Dataset<Row> rows, Watermark after) {
-    return withNulls(rows, AppendedFiles.nullColumns(table, after));
+  private Set<String> nullColumns(Watermark after) {
+    return nullColumns.computeIfAbsent(after, any -> AppendedFiles.nullColumns(table, any));
   }
 
-  /** The same rows, of which columns that hold nothing but nulls are not read. */
-  static Dataset<Row> withNulls(Dataset<Row> rows, Set<String> columns) {
+  private Dataset<Row> sparing(Dataset<Row> rows, Watermark after) {
+    return sparing(rows, nullColumns(after));
+  }
+
+  /** The same rows without reading columns that are known to hold nothing but nulls. */
+  static Dataset<Row> sparing(Dataset<Row> rows, Set<String> columns) {
     Dataset<Row> same = rows;
     for (String column : columns) {
       same = same.withColumn(column, lit(null).cast(rows.schema().apply(column).dataType()));

@@ -141,7 +141,7 @@ final class CurrentState {
             .tableProperty(ModelTables.DIGEST_PROPERTY, piece.model().digest())
             .tableProperty(
                 ModelTables.TEXTS_PROPERTY,
-                piece.log().isRepresentable(piece.after())
+                piece.log().holdsNoTexts(piece.after())
                     ? ModelTables.NO_TEXTS
                     : ModelTables.MAYBE_TEXTS);
     for (Map.Entry<String, String> property : LakeCatalog.tableDefaults().entrySet()) {
@@ -188,7 +188,7 @@ final class CurrentState {
   private ChangeSet merge(Piece piece, ChangeLogFacts facts) {
     TableIdentifier name = piece.model().table();
     Table table = evolve(run.table(name), piece.log());
-    if (hasNoTexts(table) && !piece.log().isRepresentable(piece.after())) {
+    if (hasNoTexts(table) && !piece.log().holdsNoTexts(piece.after())) {
       table.updateProperties().set(ModelTables.TEXTS_PROPERTY, ModelTables.MAYBE_TEXTS).commit();
     }
     boolean few = !facts.needWholeLog() && PositionMerge.canApply(table, facts.rows());
@@ -243,7 +243,7 @@ final class CurrentState {
   private Dataset<Row> former(Piece piece, Table table, String first, String... others) {
     Dataset<Row> rows = run.spark().table(Names.table(piece.model().table())).select(first, others);
     return hasNoTexts(table)
-        ? ChangeLog.withNulls(rows, Set.of(ChangeColumns.UNREPRESENTABLE))
+        ? ChangeLog.sparing(rows, Set.of(ChangeColumns.UNREPRESENTABLE))
         : rows;
   }
 

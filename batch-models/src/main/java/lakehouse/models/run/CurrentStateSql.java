@@ -23,8 +23,6 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
 
   static final String POSITION = "struct(_epoch, _commit_lsn, _seq)";
 
-  private static final String DAY = "_day_of_key";
-
   /** The condition that a row of a log is of the source, and no marker. */
   static final String IS_DATA = "_op NOT IN ('l', 't', 'p')";
 
@@ -103,16 +101,25 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
   }
 
   /**
-   * The same, for so many changes that they are sent round: those of a day to one place, so that
-   * rows of a day are written together, and later readers can pass over other days' files.
+   * The same, for so many changes that they are sent round: by day first, so that rows of a day are
+   * written together, and later readers can pass over other days' files.
    *
    * @param time a date or timestamp of the key
    */
   String latestByDay(String view, Optional<ChangeLogFacts.Position> marker, String time) {
+    String day = "_day";
+    while (columns.contains(day)) {
+      day = "_" + day;
+    }
     return latest(
-        "SELECT /*+ REPARTITION(%1$s) */ * FROM (SELECT *, CAST(%2$s AS DATE) AS %1$s FROM %3$s WHERE %4$s)"
-            .formatted(DAY, Names.column(time), view, after(marker)),
-        ", " + DAY);
+        "SELECT /*+ REPARTITION_BY_RANGE(%1$s, %2$s) */ * FROM (SELECT *, CAST(%3$s AS DATE) AS %1$s FROM %4$s WHERE %5$s)"
+            .formatted(
+                Names.column(day),
+                Names.columns("", key),
+                Names.column(time),
+                view,
+                after(marker)),
+        ", " + Names.column(day));
   }
 
   private String latest(String changes, String groupedToo) {

@@ -30,7 +30,7 @@ final class PositionMerge {
    * So much of a run's memory is allowed for each change: its key goes to all readers, and the rows
    * around it make room where there is too little.
    */
-  private static final long BYTES_FOR_A_CHANGE = 512;
+  private static final long BYTES_FOR_A_CHANGE = 1 << 10;
 
   /** However much memory this process has: the others of a cluster may have less. */
   private static final long MOST_CHANGES = 4_000_000;

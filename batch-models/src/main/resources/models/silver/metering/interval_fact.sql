@@ -59,6 +59,7 @@ WITH reading AS (
     meter_id,
     read_at,
     to_date(read_at + INTERVAL 5 HOURS) AS day,
+    pmod(unix_micros(read_at) + 18000000000L, 86400000000L) AS micro_of_day,
     energy_kwh,
     reactive_kvarh,
     received_at,
@@ -75,8 +76,10 @@ located AS (
     p.service_point_id,
     p.pmt_id,
     p.feeder_id,
-    pmod(unix_micros(r.read_at) + 18000000000L, 86400000000L) AS micro_of_day,
-    p.interval_minutes * 60000000L AS micros
+    coalesce(
+      r.micro_of_day % (p.interval_minutes * 60000000L) = 0
+        AND r.micro_of_day div (p.interval_minutes * 60000000L) < 1440 div p.interval_minutes,
+      false) AS expected
   FROM reading r
   LEFT JOIN ${ref('silver.metering.meter_place')} p
     ON p.meter_id = r.meter_id
@@ -85,10 +88,7 @@ located AS (
     AND (p.valid_to IS NULL OR r.read_at < p.valid_to)
 ),
 placed AS (
-  SELECT
-    *,
-    micro_of_day % micros = 0 AND micro_of_day div micros < 1440 div interval_minutes AS expected
-  FROM located
+  SELECT * FROM located
   WHERE ami AND interval_minutes IS NOT NULL
 ),
 -- what is expected of a meter at a place on a day: the slots from the first to the last
@@ -128,18 +128,15 @@ tally AS (
   SELECT
     meter_id,
     day,
-    count_if(
-      energy_kwh IS NOT NULL
-        AND coalesce(micro_of_day % micros = 0 AND micro_of_day div micros < 1440 div interval_minutes, false))
-      AS received,
+    count_if(expected AND energy_kwh IS NOT NULL) AS received,
     count_if(energy_kwh IS NULL OR energy_kwh < 0) AS unsound,
     max(energy_kwh) AS largest_kwh,
     min(interval_minutes) AS interval_minutes
   FROM located
   GROUP BY meter_id, day
 ),
--- days of meters on which there may be a hole. Only of them slots are laid out, and the week before is looked at: on
--- all others what was received is all there is to say
+-- days of meters on which there may be a hole, by each of the rules below that make one. Only of them slots are laid
+-- out, and the week before is looked at: on all others what was received is all there is to say
 suspect AS (
   SELECT meter_id, day
   FROM (

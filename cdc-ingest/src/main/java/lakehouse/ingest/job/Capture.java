@@ -50,6 +50,7 @@ public final class Capture implements AutoCloseable {
   private final CountDownLatch ended;
   private final Map<Signal, SignalHandler> replaced = new ConcurrentHashMap<>();
   private final AtomicBoolean signalled = new AtomicBoolean();
+  private final CountDownLatch exit = new CountDownLatch(1);
 
   private record Running(SourceKind kind, JobID job, String folder) {
     SourceConfig source() {
@@ -281,9 +282,10 @@ public final class Capture implements AutoCloseable {
           new Thread(
               () -> {
                 stop();
+                int exitCode = exitCode(); // what the end of the cluster does to a job is no failure
                 release();
                 System.out.flush();
-                System.exit(exitCode());
+                System.exit(exitCode);
               },
               "ingest-stop");
       stop.start();
@@ -293,10 +295,20 @@ public final class Capture implements AutoCloseable {
   @Override
   public void close() {
     if (signalled.get()) {
-      return; // the thread that stops the captures is at it
+      awaitExit();
+      return;
     }
     replaced.forEach(Signal::handle);
     release();
+  }
+
+  // The thread that stops the captures ends the process, and must not be cut short by this one.
+  private void awaitExit() {
+    try {
+      exit.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void release() {

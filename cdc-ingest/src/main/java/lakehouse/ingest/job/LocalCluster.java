@@ -3,7 +3,9 @@ package lakehouse.ingest.job;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import lakehouse.ingest.capture.postgres.NativeEngine;
 import org.apache.flink.api.common.JobID;
@@ -27,10 +29,12 @@ final class LocalCluster implements AutoCloseable {
   /** A path that Flink takes for a list of several; such ones are not used. */
   private static final Pattern IS_SEVERAL_FOLDERS = Pattern.compile("[,:|]");
 
-  private final MiniCluster cluster;
-  private final ScratchFolder scratch;
+  private static final long CLOSE_SECONDS = 30;
 
-  private LocalCluster(MiniCluster cluster, ScratchFolder scratch) {
+  private final MiniCluster cluster;
+  private final Optional<ScratchFolder> scratch;
+
+  private LocalCluster(MiniCluster cluster, Optional<ScratchFolder> scratch) {
     this.cluster = cluster;
     this.scratch = scratch;
   }
@@ -43,24 +47,34 @@ final class LocalCluster implements AutoCloseable {
    * @param stateFolder within it is what the cluster needs only while it runs
    */
   static LocalCluster start(int jobs, int port, Path stateFolder) throws Exception {
-    ScratchFolder scratch = ScratchFolder.take(stateFolder);
+    Optional<ScratchFolder> scratch = ScratchFolder.take(stateFolder);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration(port, scratch.path()))
+                .setConfiguration(configuration(port, scratch.map(ScratchFolder::path)))
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(jobs * NativeEngine.READERS)
                 .build());
-    cluster.start();
-    return new LocalCluster(cluster, scratch);
+    LocalCluster started = new LocalCluster(cluster, scratch);
+    try {
+      cluster.start();
+      return started;
+    } catch (Exception e) {
+      started.close();
+      throw e;
+    }
   }
 
-  private static Configuration configuration(int port, Path scratch) {
+  private static Configuration configuration(int port, Optional<Path> scratch) {
     Configuration configuration = new Configuration();
-    if (!IS_SEVERAL_FOLDERS.matcher(scratch.toString()).find()) {
-      configuration.set(CoreOptions.TMP_DIRS, scratch.toString());
-      configuration.set(WebOptions.TMP_DIR, scratch.toString());
-    }
+    scratch
+        .map(Path::toString)
+        .filter(path -> !IS_SEVERAL_FOLDERS.matcher(path).find())
+        .ifPresent(
+            path -> {
+              configuration.set(CoreOptions.TMP_DIRS, path);
+              configuration.set(WebOptions.TMP_DIR, path);
+            });
     configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     configuration.set(RestOptions.ADDRESS, "127.0.0.1");
     configuration.set(RestOptions.BIND_PORT, Integer.toString(port));
@@ -99,10 +113,17 @@ final class LocalCluster implements AutoCloseable {
     return cluster.cancelJob(job);
   }
 
+  /**
+   * Ends it with what runs in it.
+   *
+   * @throws java.util.concurrent.TimeoutException if something in it does not end
+   */
   @Override
   public void close() throws Exception {
-    try (scratch) {
-      cluster.close();
+    try {
+      cluster.closeAsync().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } finally {
+      scratch.ifPresent(ScratchFolder::close);
     }
   }
 }

@@ -1,9 +1,11 @@
 package lakehouse.ingest.job;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,35 +32,38 @@ final class ScratchFolder implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Makes one within the folder of the ingest's state. */
-  static ScratchFolder take(Path stateFolder) {
+  /**
+   * Makes one within the folder of the ingest's state; none where that cannot be written or locked.
+   */
+  static Optional<ScratchFolder> take(Path stateFolder) {
     Path all = stateFolder.resolve(NAME);
     try {
-      if (Files.isDirectory(all)) {
+      Files.createDirectories(all);
+      // one process at a time, so that none takes the folder of another that is about to lock it
+      try (FileChannel guard =
+              FileChannel.open(
+                  all.resolve("guard"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock unused = guard.lock()) {
         deleteAbandoned(all);
-      }
-      while (true) {
         Path path = all.resolve(UUID.randomUUID().toString());
-        Optional<FolderLock> lock = FolderLock.tryTake(path);
-        if (lock.isPresent()) {
-          return new ScratchFolder(path, lock.get());
-        }
-        // one that starts at the same moment took it for abandoned
+        return FolderLock.tryTake(path).map(lock -> new ScratchFolder(path, lock));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      LOG.warn("What Flink keeps on disk while it runs is not in {}", all, e);
+      return Optional.empty();
     }
   }
 
   private static void deleteAbandoned(Path all) throws IOException {
     List<Path> left;
     try (Stream<Path> folders = Files.list(all)) {
-      left = folders.toList();
+      left = folders.filter(Files::isDirectory).toList();
     }
     for (Path folder : left) {
-      Optional<FolderLock> lock = FolderLock.tryTake(folder);
-      if (lock.isPresent()) {
-        delete(folder, lock.get());
+      try {
+        FolderLock.tryTake(folder).ifPresent(lock -> delete(folder, lock));
+      } catch (IOException e) {
+        LOG.warn("{} may be needed no more, and cannot be looked at", folder, e);
       }
     }
   }
