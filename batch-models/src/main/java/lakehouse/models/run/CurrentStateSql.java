@@ -114,11 +114,7 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
     return latest(
         "SELECT /*+ REPARTITION_BY_RANGE(%1$s, %2$s) */ * FROM (SELECT *, CAST(%3$s AS DATE) AS %1$s FROM %4$s WHERE %5$s)"
             .formatted(
-                Names.column(day),
-                Names.columns("", key),
-                Names.column(time),
-                view,
-                after(marker)),
+                Names.column(day), Names.columns("", key), Names.column(time), view, after(marker)),
         ", " + Names.column(day));
   }
 

@@ -282,7 +282,8 @@ public final class Capture implements AutoCloseable {
           new Thread(
               () -> {
                 stop();
-                int exitCode = exitCode(); // what the end of the cluster does to a job is no failure
+                int exitCode =
+                    exitCode(); // what the end of the cluster does to a job is no failure
                 release();
                 System.out.flush();
                 System.exit(exitCode);
