@@ -2,7 +2,9 @@ package lakehouse.catalog.cli;
 
 import java.io.PrintWriter;
 import java.util.UUID;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import picocli.CommandLine.Option;
@@ -74,6 +76,11 @@ public final class LogEvents {
           "There is no log format \"%s\"; expected text or json, by %s or %s."
               .formatted(asked, OPTION, VARIABLE));
     }
+  }
+
+  /** From here on a logger tells of errors alone: what it warns of is meant. */
+  public static void errorsOnly(String logger) {
+    Configurator.setLevel(logger, Level.ERROR);
   }
 
   private static String asked(String[] arguments) {

@@ -226,6 +226,8 @@ public final class Capture implements AutoCloseable {
 
   /** Stops all captures with a savepoint each; one that does not stop in time is cut off. */
   public void stop() {
+    // it warns, with all its stack, of a checkpoint that a stop comes upon
+    LogEvents.errorsOnly("org.apache.flink.runtime.checkpoint.CheckpointFailureManager");
     List<Running> all = List.copyOf(running.values());
     Map<Running, CompletableFuture<String>> stops = new ConcurrentHashMap<>();
     all.forEach(capture -> stops.put(capture, cluster.stop(capture.job(), capture.folder())));
