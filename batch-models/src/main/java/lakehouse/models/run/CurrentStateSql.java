@@ -108,7 +108,7 @@ record CurrentStateSql(List<String> columns, List<String> key, List<String> carr
    */
   String latestByDay(String view, Optional<ChangeLogFacts.Position> marker, String time) {
     String day = "_day";
-    while (columns.contains(day)) {
+    while (columns.stream().anyMatch(day::equalsIgnoreCase)) {
       day = "_" + day;
     }
     return latest(
