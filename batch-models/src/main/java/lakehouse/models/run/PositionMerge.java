@@ -36,7 +36,7 @@ final class PositionMerge {
   private static final long MOST_CHANGES = 4_000_000;
 
   /** The system property that says how many are few, instead. */
-  static final String FEW = "lakehouse.models.few-changes";
+  private static final String FEW = "lakehouse.models.few-changes";
 
   private static final long ROWS_IN_A_FILE = 250_000;
 

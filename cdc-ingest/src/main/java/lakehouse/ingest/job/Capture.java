@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -49,8 +49,7 @@ public final class Capture implements AutoCloseable {
   private final Map<String, SourceKind.Lock> locks = new ConcurrentHashMap<>();
   private final CountDownLatch ended;
   private final Map<Signal, SignalHandler> replaced = new ConcurrentHashMap<>();
-  private final AtomicBoolean signalled = new AtomicBoolean();
-  private final CountDownLatch exit = new CountDownLatch(1);
+  private final AtomicReference<Thread> stopping = new AtomicReference<>();
 
   private record Running(SourceKind kind, JobID job, String folder) {
     SourceConfig source() {
@@ -279,36 +278,32 @@ public final class Capture implements AutoCloseable {
    * changes nothing: a terminal sends Ctrl-C to a process and to the one that is about to stop it.
    */
   private void stopOnSignal() {
-    if (signalled.compareAndSet(false, true)) {
-      Thread stop =
-          new Thread(
-              () -> {
-                stop();
-                int exitCode =
-                    exitCode(); // what the end of the cluster does to a job is no failure
-                release();
-                System.out.flush();
-                System.exit(exitCode);
-              },
-              "ingest-stop");
+    Thread stop =
+        new Thread(
+            () -> {
+              stop();
+              // what the end of the cluster does to a job is no failure
+              int exitCode = exitCode();
+              release();
+              System.out.flush();
+              System.exit(exitCode);
+            },
+            "ingest-stop");
+    if (stopping.compareAndSet(null, stop)) {
       stop.start();
     }
   }
 
   @Override
   public void close() {
-    if (signalled.get()) {
-      awaitExit();
+    Thread stop = stopping.get();
+    if (stop == null) {
+      replaced.forEach(Signal::handle);
+      release();
       return;
     }
-    replaced.forEach(Signal::handle);
-    release();
-  }
-
-  // The thread that stops the captures ends the process, and must not be cut short by this one.
-  private void awaitExit() {
     try {
-      exit.await();
+      stop.join(); // it ends the process, and must not be cut short
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
