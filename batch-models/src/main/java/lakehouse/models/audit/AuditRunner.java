@@ -111,7 +111,10 @@ public final class AuditRunner {
     return changed
         .filter(condition -> audit.severity() == Severity.ERROR)
         .filter(condition -> model.partitionBy().filter(audit::staysWithin).isPresent())
-        .map(condition -> "(SELECT * FROM %s WHERE %s)".formatted(table, condition))
+        .map(
+            condition ->
+                "(SELECT * FROM %s WHERE %s) AS %s"
+                    .formatted(table, condition, Names.column(model.table().name())))
         .orElse(table);
   }
 }

@@ -224,9 +224,9 @@ public sealed interface Audit {
     /** What makes a condition one of several rows, of other tables, or of the time of the query. */
     private static final Pattern OF_MORE =
         Pattern.compile(
-            "\\b(SELECT|GROUP|HAVING|ORDER|SORT|CLUSTER|DISTRIBUTE|LIMIT|OFFSET|UNION|EXCEPT|MINUS"
-                + "|INTERSECT|WINDOW|CURRENT_\\w+|CURDATE|NOW|LOCALTIMESTAMP|UNIX_TIMESTAMP|RAND\\w*|UUID)\\b"
-                + "|--|/\\*|;",
+            "\\b(SELECT|TABLE|GROUP|HAVING|ORDER|SORT|CLUSTER|DISTRIBUTE|LIMIT|OFFSET|UNION|EXCEPT|MINUS"
+                + "|INTERSECT|WINDOW|CURRENT_\\w+|CURDATE|NOW|LOCALTIMESTAMP|UNIX_TIMESTAMP|TODAY|YESTERDAY"
+                + "|TOMORROW|RAND\\w*|UUID)\\b|--|/\\*|;|\\$\\{",
             Pattern.CASE_INSENSITIVE);
 
     @Override

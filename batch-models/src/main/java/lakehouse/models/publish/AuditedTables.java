@@ -1,9 +1,12 @@
 package lakehouse.models.publish;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import lakehouse.models.audit.AuditResult;
 import lakehouse.models.model.Model;
 import lakehouse.models.run.LakeRun;
@@ -11,12 +14,13 @@ import lakehouse.models.run.ModelRunner;
 import lakehouse.models.run.ModelTables;
 import lakehouse.models.run.Outcome;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
  * How much of each table a run has to check. A table says by which rules it was checked when it was
- * published. While those are its model's, whatever a run left as it was keeps them, as far as they
- * stay within a partition.
+ * last written. While those are its model's, whatever a run left as it was keeps them, as far as
+ * they stay within a partition.
  */
 final class AuditedTables {
   private static final String NOTHING = "FALSE";
@@ -40,27 +44,52 @@ final class AuditedTables {
         : outcome.get().partitions().map(written -> written.condition(model.partitionBy().get()));
   }
 
-  /** Marks tables as checked by the rules of their models. */
-  void passed(List<Model> models) {
-    models.stream()
-        .filter(model -> model.partitionBy().isPresent() && !isMarked(model))
-        .forEach(model -> mark(model, model.rulesDigest()));
+  /**
+   * Marks the tables that the run wrote as checked by the rules of their models, and takes the mark
+   * from those that broke one: whatever is published of a run that failed, a rule that was not kept
+   * is never taken for kept.
+   */
+  void mark(Collection<Model> checked, List<AuditResult> results) {
+    Set<TableIdentifier> broken =
+        results.stream()
+            .filter(AuditResult::blocks)
+            .map(result -> result.model().table())
+            .collect(Collectors.toSet());
+    checked.stream()
+        .filter(model -> model.partitionBy().isPresent() && isWritten(model))
+        .forEach(
+            model ->
+                mark(
+                    run.table(model.table()),
+                    broken.contains(model.table())
+                        ? Optional.empty()
+                        : Optional.of(model.rulesDigest())));
   }
 
-  /** Takes the mark from tables that broke a rule, so that the rule is never taken for kept. */
-  void failed(List<AuditResult> failed) {
-    failed.stream().map(AuditResult::model).distinct().forEach(model -> mark(model, ""));
+  private boolean isWritten(Model model) {
+    Outcome outcome = outcomes.get(model.table());
+    return outcome != null && !outcome.leftAlone();
   }
 
   private boolean isMarked(Model model) {
     return run.find(model.table())
-        .map(table -> table.properties().get(ModelTables.RULES_PROPERTY))
+        .flatMap(AuditedTables::rules)
         .filter(model.rulesDigest()::equals)
         .isPresent();
   }
 
-  private void mark(Model model, String digest) {
-    Table table = run.table(model.table());
-    table.updateProperties().set(ModelTables.RULES_PROPERTY, digest).commit();
+  private static Optional<String> rules(Table table) {
+    return Optional.ofNullable(table.properties().get(ModelTables.RULES_PROPERTY));
+  }
+
+  private static void mark(Table table, Optional<String> digest) {
+    if (rules(table).equals(digest)) {
+      return;
+    }
+    UpdateProperties update = table.updateProperties();
+    digest.ifPresentOrElse(
+        rules -> update.set(ModelTables.RULES_PROPERTY, rules),
+        () -> update.remove(ModelTables.RULES_PROPERTY));
+    update.commit();
   }
 }

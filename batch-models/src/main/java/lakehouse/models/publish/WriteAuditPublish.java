@@ -169,10 +169,10 @@ public final class WriteAuditPublish {
             new AuditRunner(spark, reference, config.models().parallelism())
                 .check(audited, audit -> true, tables::changed);
         listener.audited(audits);
+        tables.mark(audited, audits);
         OpsRows ops = new OpsRows(branch);
         ops.append(OpsTables.MODEL_INPUT, consumed(prepared, run, done));
-        requirePassed(ops, run, records, done, audits, tables);
-        tables.passed(audited);
+        requirePassed(ops, run, records, done, audits);
         listener.built(lakeRun, hash, List.copyOf(done));
         if (mode == Mode.DRY_RUN) {
           branches.delete(run.branch());
@@ -243,15 +243,13 @@ public final class WriteAuditPublish {
       RunId run,
       RunRecords records,
       List<ModelRunner.Done> done,
-      List<AuditResult> audits,
-      AuditedTables tables) {
+      List<AuditResult> audits) {
     List<AuditResult> failed = audits.stream().filter(AuditResult::blocks).toList();
     if (failed.isEmpty()) {
       return;
     }
     AuditFailedException failure = new AuditFailedException(run, failed);
     // on its own branch: the published one stays where it is
-    tables.failed(failed);
     ops.append(OpsTables.MODEL_RUN, records.models(done, RunRecords.FAILED, failure.summary()));
     ops.append(OpsTables.AUDIT_RESULT, records.audits(audits));
     throw failure;

@@ -7,7 +7,7 @@ public final class ModelTables {
   /** The definition that the table was made by. */
   public static final String DIGEST_PROPERTY = "lakehouse.model-digest";
 
-  /** The rules that the table kept when it was published. */
+  /** The digest of the rules by which the table was checked when it was last written. */
   public static final String RULES_PROPERTY = "lakehouse.rules-digest";
 
   /**

@@ -33,6 +33,9 @@ class TestAudit {
         "SELECT * FROM ${this} WHERE amount < 0 LIMIT 1",
         "SELECT * FROM ${this} WHERE amount < 0 UNION ALL SELECT * FROM ${this} WHERE amount > 9",
         "SELECT * FROM ${this} WHERE amount < 0 -- or more",
+        "SELECT * FROM ${this} WHERE ${this}.amount < 0",
+        "SELECT * FROM ${this} WHERE id IN (TABLE lake.gold.wrong)",
+        "SELECT * FROM ${this} WHERE settled_on IS NULL AND day < DATE 'yesterday'",
       })
   void anyOtherQueryMayBeOfMore(String sql) {
     assertThat(query(sql).staysWithin("day")).isFalse();
