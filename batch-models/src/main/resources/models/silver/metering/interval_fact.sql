@@ -91,6 +91,23 @@ placed AS (
   SELECT * FROM located
   WHERE ami AND interval_minutes IS NOT NULL
 ),
+tally AS (
+  SELECT
+    meter_id,
+    day,
+    count_if(expected AND energy_kwh IS NOT NULL) AS received,
+    count_if(energy_kwh IS NULL OR energy_kwh < 0) AS unsound,
+    max(energy_kwh) AS largest_kwh,
+    max(read_at) AS last_read_at,
+    min(interval_minutes) AS interval_minutes
+  FROM located
+  GROUP BY meter_id, day
+  -- true of all, and of each column: what is the same wherever it stands, Spark reads and adds up once
+  HAVING received + unsound >= 0
+    AND last_read_at IS NOT NULL
+    AND coalesce(largest_kwh, 0) > -1000000
+    AND coalesce(interval_minutes, 0) > -1000000
+),
 -- what is expected of a meter at a place on a day: the slots from the first to the last
 span AS (
   SELECT
@@ -111,10 +128,10 @@ span AS (
     FROM (
       SELECT
         day,
-        max(read_at) AS last_read_at,
+        max(last_read_at) AS last_read_at,
         CAST(day AS TIMESTAMP) - INTERVAL 5 HOURS AS from_at,
         CAST(date_add(day, 1) AS TIMESTAMP) - INTERVAL 5 HOURS AS to_at
-      FROM reading
+      FROM tally
       GROUP BY day
     ) d
     JOIN ${ref('silver.metering.meter_place')} p
@@ -123,17 +140,6 @@ span AS (
       AND p.valid_from < d.to_at
       AND (p.valid_to IS NULL OR p.valid_to > d.from_at)
   )
-),
-tally AS (
-  SELECT
-    meter_id,
-    day,
-    count_if(expected AND energy_kwh IS NOT NULL) AS received,
-    count_if(energy_kwh IS NULL OR energy_kwh < 0) AS unsound,
-    max(energy_kwh) AS largest_kwh,
-    min(interval_minutes) AS interval_minutes
-  FROM located
-  GROUP BY meter_id, day
 ),
 -- days of meters on which there may be a hole, by each of the rules below that make one. Only of them slots are laid
 -- out, and the week before is looked at: on all others what was received is all there is to say
@@ -181,7 +187,8 @@ week_before AS (
     energy_kwh
   FROM reading
 ),
--- what is known of an interval in three values, and not in ten: each is carried, compared and sorted below
+-- what is known of an interval in structs: Spark copies their bytes from window to window, and would make a number of 24
+-- digits an object each time
 entry AS (
   SELECT
     meter_id,
@@ -190,7 +197,7 @@ entry AS (
     struct(interval_minutes, kind, phases, service_point_id, pmt_id, feeder_id) AS place,
     true AS expected,
     NULL AS reading,
-    CAST(NULL AS DECIMAL(24, 18)) AS like_kwh
+    NULL AS week_ago
   FROM slot
   UNION ALL
   SELECT
@@ -210,7 +217,7 @@ entry AS (
     NULL,
     false,
     NULL,
-    w.energy_kwh
+    struct(w.energy_kwh)
   FROM week_before w
   JOIN suspect t
     ON t.meter_id = w.meter_id
@@ -228,55 +235,60 @@ interval AS (
     max(place) AS place,
     max(expected) AS expected,
     max(reading) AS reading,
-    max(like_kwh) AS like_kwh
+    max(week_ago) AS week_ago
   FROM laid
   GROUP BY day, meter_id, read_at
 ),
 known AS (
+  SELECT *, max(week_ago) OVER (PARTITION BY day, meter_id) AS week_ago_max
+  FROM interval
+),
+screened AS (
   SELECT
     *,
-    place.interval_minutes,
-    reading.energy_kwh AS raw_kwh,
-    max(like_kwh) OVER (PARTITION BY day, meter_id) AS like_max_kwh
-  FROM interval
+    -- the rule by which there is no value to count with; null where there is one
+    CASE
+      WHEN reading.energy_kwh IS NULL THEN 'gap'
+      WHEN reading.energy_kwh < 0 THEN 'negative'
+      WHEN week_ago_max.energy_kwh > 0
+        AND reading.energy_kwh > 10 * week_ago_max.energy_kwh
+        AND reading.energy_kwh * 60 > place.interval_minutes
+        THEN 'spike'
+    END AS hole
+  FROM known
+  -- others are only there to be compared with
+  WHERE place.interval_minutes IS NOT NULL
 ),
 compared AS (
   SELECT
     *,
-    lag(raw_kwh, 2) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS before_2,
-    lag(raw_kwh, 1) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS before_1,
-    lead(raw_kwh, 1) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS after_1,
-    lead(raw_kwh, 2) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS after_2
-  FROM known
-  -- others are only there to be compared with
-  WHERE interval_minutes IS NOT NULL
+    lag(reading, 2) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS before_2,
+    lag(reading, 1) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS before_1,
+    lead(reading, 1) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS after_1,
+    lead(reading, 2) OVER (PARTITION BY day, meter_id ORDER BY read_at) AS after_2,
+    lag(CASE WHEN hole IS NULL THEN struct(read_at, reading) END)
+      IGNORE NULLS OVER (PARTITION BY day, meter_id ORDER BY read_at) AS left_end,
+    lead(CASE WHEN hole IS NULL THEN struct(read_at, reading) END)
+      IGNORE NULLS OVER (PARTITION BY day, meter_id ORDER BY read_at) AS right_end
+  FROM screened
 ),
 ruled AS (
   SELECT
     *,
+    place.interval_minutes,
+    reading.energy_kwh AS raw_kwh,
+    unix_seconds(right_end.read_at) - unix_seconds(left_end.read_at) AS seconds_apart,
     CASE
-      WHEN raw_kwh IS NULL THEN 'gap'
-      WHEN raw_kwh < 0 THEN 'negative'
-      WHEN like_max_kwh > 0 AND raw_kwh > 10 * like_max_kwh AND raw_kwh * 60 > interval_minutes THEN 'spike'
-      WHEN raw_kwh <> 0
+      WHEN hole IS NOT NULL THEN hole
+      WHEN reading.energy_kwh <> 0
         AND (
-          (raw_kwh = before_1 AND raw_kwh = before_2)
-          OR (raw_kwh = before_1 AND raw_kwh = after_1)
-          OR (raw_kwh = after_1 AND raw_kwh = after_2))
+          (reading.energy_kwh = before_1.energy_kwh AND reading.energy_kwh = before_2.energy_kwh)
+          OR (reading.energy_kwh = before_1.energy_kwh AND reading.energy_kwh = after_1.energy_kwh)
+          OR (reading.energy_kwh = after_1.energy_kwh AND reading.energy_kwh = after_2.energy_kwh))
         THEN 'frozen'
       WHEN NOT expected THEN 'unexpected'
     END AS rule
   FROM compared
-),
-bounded AS (
-  SELECT
-    *,
-    rule IS NOT NULL AND rule IN ('gap', 'negative', 'spike') AS hole,
-    lag(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END)
-      IGNORE NULLS OVER (PARTITION BY day, meter_id ORDER BY read_at) AS left_end,
-    lead(CASE WHEN rule IS NULL OR rule NOT IN ('gap', 'negative', 'spike') THEN struct(read_at, raw_kwh) END)
-      IGNORE NULLS OVER (PARTITION BY day, meter_id ORDER BY read_at) AS right_end
-  FROM ruled
 ),
 profile AS (
   SELECT
@@ -296,25 +308,25 @@ profile AS (
 ),
 estimated AS (
   SELECT /*+ BROADCAST(p) */
-    b.*,
+    r.*,
     CASE
-      WHEN hole
-        AND unix_seconds(right_end.read_at) - unix_seconds(left_end.read_at) - b.interval_minutes * 60 <= 7200
+      WHEN hole IS NOT NULL AND seconds_apart - r.interval_minutes * 60 <= 7200
         THEN CAST(
-          left_end.raw_kwh
-            + (right_end.raw_kwh - left_end.raw_kwh)
-              * CAST(unix_seconds(b.read_at) - unix_seconds(left_end.read_at) AS DECIMAL(5, 0))
-              / CAST(unix_seconds(right_end.read_at) - unix_seconds(left_end.read_at) AS DECIMAL(5, 0))
+          left_end.reading.energy_kwh
+            + (right_end.reading.energy_kwh - left_end.reading.energy_kwh)
+              * CAST(unix_seconds(r.read_at) - unix_seconds(left_end.read_at) AS DECIMAL(5, 0))
+              / CAST(seconds_apart AS DECIMAL(5, 0))
           AS DECIMAL(24, 9))
     END AS interpolated_kwh,
-    CASE WHEN hole AND like_kwh >= 0 THEN like_kwh END AS stand_in_kwh,
-    CASE WHEN hole AND place.kind = 'consumer' THEN p.mean_kwh END AS profile_kwh
-  FROM bounded b
+    CASE WHEN hole IS NOT NULL AND week_ago.energy_kwh >= 0 THEN week_ago.energy_kwh END AS stand_in_kwh,
+    p.mean_kwh AS profile_kwh
+  FROM ruled r
   LEFT JOIN profile p
-    ON p.day = b.day
-    AND p.read_at = b.read_at
-    AND p.phases = b.place.phases
-    AND p.interval_minutes = b.interval_minutes
+    ON p.day = r.day
+    -- null wherever nothing is to be estimated, so nothing is looked up
+    AND p.read_at = CASE WHEN r.hole IS NOT NULL AND r.place.kind = 'consumer' THEN r.read_at END
+    AND p.phases = r.place.phases
+    AND p.interval_minutes = r.interval_minutes
 )
 SELECT
   meter_id,
@@ -333,12 +345,12 @@ SELECT
   raw_kwh,
   rule,
   CASE
-    WHEN NOT hole THEN NULL
+    WHEN hole IS NULL THEN NULL
     WHEN interpolated_kwh IS NOT NULL THEN 'interpolation'
     WHEN stand_in_kwh IS NOT NULL THEN 'like_day'
     WHEN profile_kwh IS NOT NULL THEN 'class_profile'
     ELSE 'none'
   END AS method,
-  CAST(CASE WHEN hole THEN coalesce(interpolated_kwh, stand_in_kwh, profile_kwh) ELSE raw_kwh END AS DECIMAL(24, 18))
-    AS final_kwh
+  CAST(CASE WHEN hole IS NULL THEN raw_kwh ELSE coalesce(interpolated_kwh, stand_in_kwh, profile_kwh) END
+    AS DECIMAL(24, 18)) AS final_kwh
 FROM estimated
