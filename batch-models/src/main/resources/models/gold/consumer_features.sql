@@ -91,59 +91,82 @@ drawn AS (
   FROM bill
   GROUP BY consumer_id, month
 ),
+-- what is owed for a bill, and what is paid of it: from the month on in which the bill is both issued and due
+owed AS (
+  SELECT bill_id, consumer_id, greatest(month, CAST(trunc(due_on, 'MM') AS DATE)) AS month, amount_rs
+  FROM bill
+  -- greatest() passes over null
+  WHERE due_on IS NOT NULL
+),
+moved AS (
+  SELECT bill_id, consumer_id, month, amount_rs FROM owed
+  UNION ALL
+  SELECT
+    o.bill_id,
+    o.consumer_id,
+    greatest(o.month, CAST(trunc(to_date(p.paid_at + INTERVAL 5 HOURS), 'MM') AS DATE)),
+    -p.amount_rs
+  FROM owed o
+  JOIN ${ref('silver.billing.payment')} p
+    ON p.bill_id = o.bill_id
+    AND p.paid_at IS NOT NULL
+),
+unpaid AS (
+  SELECT
+    consumer_id,
+    month,
+    change_rs,
+    sum(change_rs) OVER (PARTITION BY consumer_id, bill_id ORDER BY month) AS unpaid_rs
+  FROM (
+    SELECT consumer_id, bill_id, month, sum(amount_rs) AS change_rs
+    FROM moved
+    GROUP BY consumer_id, bill_id, month
+  )
+),
+-- months in which a bill was issued, and those in which only arrears changed
+known AS (
+  SELECT
+    consumer_id,
+    month,
+    12 * year(month) + month(month) AS month_number,
+    max(daily_kwh) AS daily_kwh,
+    sum(change_rs) AS change_rs,
+    sum(change_bills) AS change_bills
+  FROM (
+    SELECT consumer_id, month, daily_kwh, 0 AS change_rs, 0 AS change_bills FROM drawn
+    UNION ALL
+    SELECT
+      consumer_id,
+      month,
+      NULL,
+      change_rs,
+      CAST(unpaid_rs > 0 AS INT) - CAST(unpaid_rs - change_rs > 0 AS INT)
+    FROM unpaid
+  )
+  GROUP BY consumer_id, month
+),
+-- sums that go on from month to month: to look back from each month on its own takes longer with each year
 history AS (
   SELECT
-    d.consumer_id,
-    d.month,
-    max(CASE WHEN h.month = add_months(d.month, -1) THEN h.daily_kwh END) AS month_before_daily_kwh,
-    max(CASE WHEN h.month = add_months(d.month, -12) THEN h.daily_kwh END) AS year_before_daily_kwh,
+    consumer_id,
+    month,
+    max(daily_kwh) OVER (
+      PARTITION BY consumer_id ORDER BY month_number RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING) AS month_before_daily_kwh,
+    max(daily_kwh) OVER (
+      PARTITION BY consumer_id ORDER BY month_number RANGE BETWEEN 12 PRECEDING AND 12 PRECEDING) AS year_before_daily_kwh,
     CAST(
-      sum(CASE WHEN h.month >= add_months(d.month, -6) THEN h.daily_kwh END)
-        / CAST(count_if(h.month >= add_months(d.month, -6)) AS DECIMAL(3, 0))
+      sum(daily_kwh) OVER (
+        PARTITION BY consumer_id ORDER BY month_number RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING)
+        / CAST(
+          count(daily_kwh) OVER (
+            PARTITION BY consumer_id ORDER BY month_number RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING)
+          AS DECIMAL(3, 0))
       AS DECIMAL(16, 6)) AS mean_6_daily_kwh,
-    count(*) AS months_known
-  FROM drawn d
-  JOIN drawn h
-    ON h.consumer_id = d.consumer_id
-    AND h.month >= add_months(d.month, -12)
-    AND h.month < d.month
-  GROUP BY d.consumer_id, d.month
-),
-due AS (
-  SELECT
-    d.consumer_id,
-    d.month,
-    d.ends_at,
-    b.bill_id,
-    b.amount_rs
-  FROM drawn d
-  JOIN bill b
-    ON b.consumer_id = d.consumer_id
-    AND b.month <= d.month
-    AND b.due_on <= last_day(d.month)
-),
-paid AS (
-  SELECT
-    d.month,
-    d.bill_id,
-    sum(p.amount_rs) AS paid_rs
-  FROM due d
-  JOIN ${ref('silver.billing.payment')} p
-    ON p.bill_id = d.bill_id
-    AND p.paid_at < d.ends_at
-  GROUP BY d.month, d.bill_id
-),
-arrears AS (
-  SELECT
-    d.consumer_id,
-    d.month,
-    count_if(d.amount_rs > coalesce(p.paid_rs, 0)) AS overdue_bills,
-    CAST(sum(d.amount_rs - coalesce(p.paid_rs, 0)) AS DECIMAL(20, 2)) AS overdue_rs
-  FROM due d
-  LEFT JOIN paid p
-    ON p.month = d.month
-    AND p.bill_id = d.bill_id
-  GROUP BY d.consumer_id, d.month
+    count(daily_kwh) OVER (
+      PARTITION BY consumer_id ORDER BY month_number RANGE BETWEEN 12 PRECEDING AND 1 PRECEDING) AS months_known,
+    sum(change_bills) OVER (PARTITION BY consumer_id ORDER BY month_number) AS overdue_bills,
+    CAST(sum(change_rs) OVER (PARTITION BY consumer_id ORDER BY month_number) AS DECIMAL(20, 2)) AS overdue_rs
+  FROM known
 ),
 placed AS (
   SELECT
@@ -206,9 +229,9 @@ SELECT
   h.month_before_daily_kwh,
   h.year_before_daily_kwh,
   h.mean_6_daily_kwh,
-  coalesce(h.months_known, 0L) AS months_known,
-  coalesce(a.overdue_bills, 0L) AS overdue_bills,
-  coalesce(a.overdue_rs, CAST(0 AS DECIMAL(20, 2))) AS overdue_rs,
+  h.months_known,
+  h.overdue_bills,
+  h.overdue_rs,
   b.pmt_id,
   b.neighbours,
   CAST(
@@ -221,12 +244,9 @@ SELECT
   coalesce(t.tamper_events, 0L) AS tamper_events,
   coalesce(t.tamper_events_6, 0L) AS tamper_events_6
 FROM beside b
-LEFT JOIN history h
+JOIN history h
   ON h.consumer_id = b.consumer_id
   AND h.month = b.month
-LEFT JOIN arrears a
-  ON a.consumer_id = b.consumer_id
-  AND a.month = b.month
 LEFT JOIN delivered l
   ON l.pmt_id = b.pmt_id
   AND l.month = b.month
