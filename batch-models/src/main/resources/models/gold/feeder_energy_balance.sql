@@ -13,6 +13,9 @@ inputs:
   silver.metering.interval_reading:
     reach: to_date(read_at + INTERVAL 5 HOURS)
     watches: [energy_kwh]
+  gold.meter_daily_energy:
+    reach: day
+    watches: [energy_kwh]
   silver.metering.register_period:
     reach: {from: period_from, to: "date_sub(period_to, 1)"}
   silver.metering.meter:
@@ -97,20 +100,48 @@ WITH place AS (
     AND (i.valid_to IS NULL OR s.valid_from < i.valid_to)
     AND (s.valid_to IS NULL OR i.valid_from < s.valid_to)
 ),
--- 30 digits, so that sums and differences keep all 18 behind the point
-metered AS (
+-- the days of each meter at a place, and whether it hung there from beginning to end
+placed_day AS (
   SELECT
-    to_date(r.read_at + INTERVAL 5 HOURS) AS day,
+    d.day,
+    d.meter_id,
+    d.energy_kwh,
     p.feeder_id,
     p.part,
-    r.meter_id,
-    CAST(sum(r.energy_kwh) AS DECIMAL(30, 18)) AS energy_kwh
-  FROM ${ref('silver.metering.interval_reading')} r
+    p.valid_from,
+    p.valid_to,
+    p.valid_from <= d.begins_at AND (p.valid_to IS NULL OR p.valid_to >= d.ends_at) AS whole
+  FROM (
+    SELECT
+      *,
+      CAST(day AS TIMESTAMP) - INTERVAL 5 HOURS AS begins_at,
+      CAST(date_add(day, 1) AS TIMESTAMP) - INTERVAL 5 HOURS AS ends_at
+    FROM ${ref('gold.meter_daily_energy')}
+  ) d
   JOIN place p
-    ON p.meter_id = r.meter_id
-    AND r.read_at >= p.valid_from
-    AND (p.valid_to IS NULL OR r.read_at < p.valid_to)
-  GROUP BY to_date(r.read_at + INTERVAL 5 HOURS), p.feeder_id, p.part, r.meter_id
+    ON p.meter_id = d.meter_id
+    AND p.valid_from < d.ends_at
+    AND (p.valid_to IS NULL OR p.valid_to > d.begins_at)
+),
+-- what the intervals of a whole day add up to is known; those of days on which a meter came or went are looked at.
+-- 30 digits, so that sums and differences keep all 18 behind the point
+metered AS (
+  SELECT day, feeder_id, part, meter_id, CAST(sum(energy_kwh) AS DECIMAL(30, 18)) AS energy_kwh
+  FROM (
+    SELECT day, feeder_id, part, meter_id, energy_kwh
+    FROM placed_day
+    WHERE whole
+    UNION ALL
+    SELECT /*+ BROADCAST(p) */ p.day, p.feeder_id, p.part, p.meter_id, r.energy_kwh
+    FROM ${ref('silver.metering.interval_reading')} r
+    JOIN placed_day p
+      ON p.meter_id = r.meter_id
+      AND p.day = to_date(r.read_at + INTERVAL 5 HOURS)
+      AND NOT p.whole
+      AND r.read_at >= p.valid_from
+      AND (p.valid_to IS NULL OR r.read_at < p.valid_to)
+  )
+  GROUP BY day, feeder_id, part, meter_id
 ),
 energy AS (
   SELECT
