@@ -1,5 +1,6 @@
 package lakehouse.load.run;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,6 +116,13 @@ public final class RunCommand implements Callable<Integer> {
                   sized, environment(lake), Runtime.getRuntime().availableProcessors(), List.of());
       try (ScenarioRun scenarioRun = new ScenarioRun(folder, lake, run, checkpointInterval)) {
         done = scenarioRun.run(skips());
+      } catch (Exception e) {
+        try {
+          tellHowToGoOn(folder);
+        } catch (Exception alsoFailed) {
+          e.addSuppressed(alsoFailed);
+        }
+        throw e;
       }
     }
     Files.writeString(folder.report(), RunPage.of(done));
@@ -125,6 +133,17 @@ public final class RunCommand implements Callable<Integer> {
     RunSummary.print(done, console);
     console.say("%nThe report is %s", folder.report());
     return ExitCode.DONE.value();
+  }
+
+  private void tellHowToGoOn(RunFolder folder) throws IOException {
+    Optional<RunRecord> until = folder.read();
+    if (until.isPresent()) {
+      Files.writeString(folder.report(), RunPage.of(until.get()));
+      ScenarioRun.say(
+          "The run was broken off; what was measured before is in %s. The same command with --resume goes"
+              + " on with the phase that was not done.",
+          folder.report());
+    }
   }
 
   private Set<Phase> skips() {

@@ -146,7 +146,8 @@ final class RunPage {
                         it.others().map(share -> number("%.0f%%", 100 * share)).orElse("")))
             .toList());
     note(
-        "CPU-s are of all processes of the test together. “others” is the share of the machine that"
+        "CPU-s are of all processes of the test together and of the whole phase, which may take longer"
+            + " than what its rows took. “others” is the share of the machine that"
             + " went to processes not of the test: where it is not small, times by the clock say"
             + " little.");
   }
