@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import lakehouse.catalog.LakeCatalog;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
@@ -26,6 +25,7 @@ import org.apache.flink.runtime.jobgraph.RestoreMode;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -49,7 +49,9 @@ public final class Capture implements AutoCloseable {
   private final Map<String, SourceKind.Lock> locks = new ConcurrentHashMap<>();
   private final CountDownLatch ended;
   private final Map<Signal, SignalHandler> replaced = new ConcurrentHashMap<>();
-  private final AtomicReference<Thread> stopping = new AtomicReference<>();
+
+  /** Ends the process; null before a signal asks for that. */
+  private @Nullable Thread stopping;
 
   private record Running(SourceKind kind, JobID job, String folder) {
     SourceConfig source() {
@@ -277,33 +279,42 @@ public final class Capture implements AutoCloseable {
    * SIGTERM and Ctrl-C are how a capture is ended, so the process ends with 0 then. A second one
    * changes nothing: a terminal sends Ctrl-C to a process and to the one that is about to stop it.
    */
-  private void stopOnSignal() {
-    Thread stop =
-        new Thread(
-            () -> {
-              stop();
-              // what the end of the cluster does to a job is no failure
-              int exitCode = exitCode();
-              release();
-              System.out.flush();
-              System.exit(exitCode);
-            },
-            "ingest-stop");
-    if (stopping.compareAndSet(null, stop)) {
-      stop.start();
+  private synchronized void stopOnSignal() {
+    if (stopping == null) {
+      stopping = new Thread(this::stopAndExit, "ingest-stop");
+      stopping.start();
     }
+  }
+
+  private void stopAndExit() {
+    int exitCode = ExitCode.BUG.value();
+    try {
+      stop();
+      // what the end of the cluster does to a job is no failure
+      exitCode = exitCode();
+      release();
+    } catch (Throwable e) { // the process ends here, and nobody else would tell of it
+      LOG.error("The ingest did not end as it should", e);
+    } finally {
+      System.out.flush();
+      System.exit(exitCode);
+    }
+  }
+
+  private synchronized Optional<Thread> stopping() {
+    return Optional.ofNullable(stopping);
   }
 
   @Override
   public void close() {
-    Thread stop = stopping.get();
-    if (stop == null) {
+    Optional<Thread> stop = stopping();
+    if (stop.isEmpty()) {
       replaced.forEach(Signal::handle);
       release();
       return;
     }
     try {
-      stop.join(); // it ends the process, and must not be cut short
+      stop.get().join(); // it ends the process, and must not be cut short
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

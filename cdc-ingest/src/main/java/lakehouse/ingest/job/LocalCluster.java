@@ -60,7 +60,11 @@ final class LocalCluster implements AutoCloseable {
       cluster.start();
       return started;
     } catch (Exception e) {
-      started.close();
+      try {
+        started.close();
+      } catch (Exception alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
       throw e;
     }
   }

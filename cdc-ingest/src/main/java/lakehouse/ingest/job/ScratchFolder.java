@@ -3,6 +3,7 @@ package lakehouse.ingest.job;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,7 +49,7 @@ final class ScratchFolder implements AutoCloseable {
         Path path = all.resolve(UUID.randomUUID().toString());
         return FolderLock.tryTake(path).map(lock -> new ScratchFolder(path, lock));
       }
-    } catch (IOException e) {
+    } catch (IOException | OverlappingFileLockException e) {
       LOG.warn("What Flink keeps on disk while it runs is not in {}", all, e);
       return Optional.empty();
     }
