@@ -106,6 +106,7 @@ public final class LakeConfigs {
       }
       if (source instanceof PostgresConfig database) {
         checkSlot(database, path, slots, problems);
+        checkEncryption(database, path, problems);
         checkMasks(database.masks(), path, problems);
         tokens |= hasTokens(database.masks());
       } else if (source instanceof FilesConfig files) {
@@ -149,6 +150,17 @@ public final class LakeConfigs {
     String same = slots.putIfAbsent(slot, path);
     if (same != null) {
       problems.add(path + ".slot", "%s is used by %s; expected a slot of its own", slot, same);
+    }
+  }
+
+  private static void checkEncryption(PostgresConfig source, String path, Problems problems) {
+    if (source.sslmode().verifies() && source.sslrootcert().isEmpty()) {
+      problems.add(path + ".sslrootcert", "is missing, and sslmode is %s", source.sslmode());
+    } else if (!source.sslmode().verifies() && !source.sslrootcert().isEmpty()) {
+      problems.add(
+          path + ".sslrootcert",
+          "is not looked at with sslmode %s; expected verify-ca or verify-full there",
+          source.sslmode());
     }
   }
 

@@ -15,6 +15,9 @@ import java.util.List;
  * @param database the database's name
  * @param user the replication user
  * @param password the replication user's password
+ * @param sslmode how connections are encrypted
+ * @param sslrootcert the file with the certificate, as PEM, that the server's must be signed by;
+ *     empty without one
  * @param slot the logical replication slot, ours alone
  * @param publication the publication that lists what is sent
  * @param tables patterns of tables to capture, as in {@link TablePattern}
@@ -34,6 +37,16 @@ public record PostgresConfig(
     @Key(value = "The database's name.", defaultValue = "{name}") String database,
     @Key(value = "The replication user.", defaultValue = "lake_{name}") String user,
     @Key("The replication user's password, by reference.") Secret password,
+    @Key(value = "How connections are encrypted, as libpq spells it.", defaultValue = "prefer")
+        SslMode sslmode,
+    @Key(
+            value =
+                "The file with the certificate, as PEM, that the server's must be signed by:"
+                    + " needed by verify-ca and verify-full.",
+            defaultValue = "''",
+            pattern = "|/.+",
+            expected = "an absolute path")
+        String sslrootcert,
     @Key(
             value = "The logical replication slot, the ingest's alone.",
             defaultValue = "lake_{name}",
@@ -71,7 +84,12 @@ public record PostgresConfig(
 
   /** The database's address for PostgreSQL's JDBC driver, without user and password. */
   public String jdbcUrl() {
-    return "jdbc:postgresql://%s:%d/%s"
-        .formatted(host, port, URLEncoder.encode(database, StandardCharsets.UTF_8));
+    String url =
+        "jdbc:postgresql://%s:%d/%s?sslmode=%s".formatted(host, port, encode(database), sslmode);
+    return sslrootcert.isEmpty() ? url : url + "&sslrootcert=" + encode(sslrootcert);
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

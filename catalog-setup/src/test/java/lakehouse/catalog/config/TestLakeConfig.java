@@ -42,6 +42,8 @@ final class TestLakeConfig {
                 "billing",
                 "lake_billing",
                 new Secret("hunter2"),
+                SslMode.PREFER,
+                "",
                 "lake_billing",
                 "lake",
                 List.of("*"),
@@ -227,6 +229,34 @@ final class TestLakeConfig {
                 + " expected another",
             "line 13, column 5: sources[2].slot: lake_billing at db1:5432 is used by sources[0];"
                 + " expected a slot of its own");
+  }
+
+  @Test
+  void refusesARootCertificateWithoutVerificationAndTheOtherWayRound() {
+    assertThat(text.broken(ConfigText.MINIMAL + "    sslmode: verify-full\n").problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "line 5, column 5: sources[0].sslrootcert: is missing, and sslmode is verify-full");
+    assertThat(text.broken(ConfigText.MINIMAL + "    sslrootcert: /etc/root.pem\n").problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "line 8, column 5: sources[0].sslrootcert: is not looked at with sslmode prefer;"
+                + " expected verify-ca or verify-full there");
+  }
+
+  @Test
+  void namesTheRootCertificateToTheDriver() {
+    LakeConfig config =
+        text.read(
+            ConfigText.MINIMAL
+                + """
+                    sslmode: verify-ca
+                    sslrootcert: /etc/our ca/root&1.pem
+                """);
+
+    assertThat(config.databases().get(0).jdbcUrl())
+        .isEqualTo(
+            "jdbc:postgresql://db1:5432/billing?sslmode=verify-ca&sslrootcert=%2Fetc%2Four+ca%2Froot%261.pem");
   }
 
   @Test

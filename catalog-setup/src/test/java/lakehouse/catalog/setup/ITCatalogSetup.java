@@ -21,6 +21,7 @@ import lakehouse.catalog.config.ModelsConfig;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
 import lakehouse.catalog.config.SourceConfig;
+import lakehouse.catalog.config.SslMode;
 import lakehouse.catalog.platform.PlatformProcess;
 import lakehouse.catalog.table.OpsTables;
 import org.apache.iceberg.Table;
@@ -183,6 +184,8 @@ final class ITCatalogSetup {
         name,
         "lake_" + name,
         new Secret("none"),
+        SslMode.PREFER,
+        "",
         "lake_" + name,
         "lake",
         List.of("*"),

@@ -17,7 +17,8 @@ public sealed interface SourceViolation extends Violation {
 
     @Override
     public String remedy() {
-      return "Correct host, port, database, user or password of the source, or start the server.";
+      return "Correct host, port, database, user, password, sslmode or sslrootcert of the source, or"
+          + " start the server.";
     }
   }
 

@@ -5,6 +5,7 @@ import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
+import lakehouse.catalog.config.SslMode;
 
 /** A source as a test has it configured. */
 final class GivenSource {
@@ -20,6 +21,8 @@ final class GivenSource {
         "test",
         "lake",
         new Secret("x"),
+        SslMode.PREFER,
+        "",
         "lake_test",
         "lake",
         tables,

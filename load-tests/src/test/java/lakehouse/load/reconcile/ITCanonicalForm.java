@@ -20,6 +20,7 @@ import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.MaskConfig;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
+import lakehouse.catalog.config.SslMode;
 import lakehouse.catalog.platform.TestPostgres;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -422,6 +423,8 @@ class ITCanonicalForm {
             "odd",
             postgres.user(),
             new Secret(postgres.password()),
+            SslMode.PREFER,
+            "",
             "slot",
             "lake",
             List.of("*"),

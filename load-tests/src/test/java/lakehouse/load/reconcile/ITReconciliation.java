@@ -22,6 +22,7 @@ import lakehouse.catalog.config.LakeConfig;
 import lakehouse.catalog.config.ModelsConfig;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
+import lakehouse.catalog.config.SslMode;
 import lakehouse.catalog.platform.PlatformProcess;
 import lakehouse.load.reconcile.Reconciliation.Request;
 import lakehouse.load.reconcile.Reconciliation.Result;
@@ -365,6 +366,8 @@ class ITReconciliation {
                 "plant",
                 "lake_plant",
                 new Secret(password),
+                SslMode.PREFER,
+                "",
                 "lake_plant",
                 "lake",
                 List.of("*"),

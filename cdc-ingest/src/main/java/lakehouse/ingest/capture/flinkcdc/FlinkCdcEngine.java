@@ -98,6 +98,10 @@ public final class FlinkCdcEngine implements CaptureEngine {
   private static Properties debezium(PostgresConfig source) {
     Properties properties = new Properties();
     properties.setProperty("publication.name", source.publication());
+    properties.setProperty(LoudDialect.SSL_MODE, source.sslmode().toString());
+    if (!source.sslrootcert().isEmpty()) {
+      properties.setProperty(LoudDialect.SSL_ROOT_CERTIFICATE, source.sslrootcert());
+    }
     properties.setProperty("publication.autocreate.mode", "disabled");
     properties.setProperty("slot.drop.on.stop", "false");
     properties.setProperty("truncate.handling.mode", "include");

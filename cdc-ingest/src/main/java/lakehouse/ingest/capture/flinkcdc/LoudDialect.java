@@ -1,12 +1,18 @@
 package lakehouse.ingest.capture.flinkcdc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLEncoder;
+import java.util.Properties;
 import lakehouse.catalog.cli.ExitCode;
 import lakehouse.catalog.cli.LakeException;
 import lakehouse.ingest.capture.CatalogPosition;
 import lakehouse.ingest.state.NonRecoverableException;
 import org.apache.flink.cdc.connectors.base.config.JdbcSourceConfig;
+import org.apache.flink.cdc.connectors.base.relational.connection.JdbcConnectionPoolFactory;
 import org.apache.flink.cdc.connectors.base.source.meta.offset.Offset;
 import org.apache.flink.cdc.connectors.base.source.reader.external.JdbcSourceFetchTaskContext;
+import org.apache.flink.cdc.connectors.postgres.source.PostgresConnectionPoolFactory;
 import org.apache.flink.cdc.connectors.postgres.source.PostgresDialect;
 import org.apache.flink.cdc.connectors.postgres.source.config.PostgresSourceConfig;
 import org.apache.flink.cdc.connectors.postgres.source.fetch.PostgresSourceFetchTaskContext;
@@ -16,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connector's dialect, which says so where the connector would fall over, and lets the slot
- * forget no more than what the catalog holds.
+ * The connector's dialect, which says so where the connector would fall over, lets the slot forget
+ * no more than what the catalog holds, and encrypts all sessions alike.
  *
  * <p>A truncate that was committed while its table was loaded stands between the chunks that were
  * read before and those that were read after it. The connector asks which chunk it belongs to and
@@ -25,6 +31,11 @@ import org.slf4j.LoggerFactory;
  * anew.
  */
 final class LoudDialect extends PostgresDialect {
+  /** Debezium's names of the options of its own sessions. */
+  static final String SSL_MODE = "database.sslmode";
+
+  static final String SSL_ROOT_CERTIFICATE = "database.sslrootcert";
+
   private static final long serialVersionUID = 1L;
 
   private static final Logger LOG = LoggerFactory.getLogger(LoudDialect.class);
@@ -61,6 +72,25 @@ final class LoudDialect extends PostgresDialect {
   @Override
   public JdbcSourceFetchTaskContext createFetchTaskContext(JdbcSourceConfig config) {
     return new Context(config, this);
+  }
+
+  @Override
+  public JdbcConnectionPoolFactory getPooledDataSourceFactory() {
+    return new EncryptedPools();
+  }
+
+  /**
+   * Sessions that are encrypted as Debezium's are, which the connector leaves out. Without a field,
+   * since the connector keeps one of them for all sources.
+   */
+  private static final class EncryptedPools extends PostgresConnectionPoolFactory {
+    @Override
+    public String getJdbcUrl(JdbcSourceConfig config) {
+      Properties options = config.getDbzProperties();
+      String url = super.getJdbcUrl(config) + "?sslmode=" + options.getProperty(SSL_MODE);
+      String root = options.getProperty(SSL_ROOT_CERTIFICATE);
+      return root == null ? url : url + "&sslrootcert=" + URLEncoder.encode(root, UTF_8);
+    }
   }
 
   private static final class Context extends PostgresSourceFetchTaskContext {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import lakehouse.catalog.config.CaptureEngineName;
 import lakehouse.catalog.config.PostgresConfig;
 import lakehouse.catalog.config.Secret;
+import lakehouse.catalog.config.SslMode;
 import lakehouse.ingest.capture.ColumnMasks;
 
 /** One PostgreSQL for all tests of a JVM; each test class takes a database of its own. */
@@ -74,6 +75,8 @@ final class PostgresServer {
             database,
             "postgres",
             new Secret("postgres"),
+            SslMode.PREFER,
+            "",
             "slot_" + database,
             "lake",
             List.of("*"),
