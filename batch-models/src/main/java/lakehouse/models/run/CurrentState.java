@@ -230,7 +230,13 @@ final class CurrentState {
             .sql(sql.changesWithPlaces(run.id(), latest(sql, piece.view(), facts), touched))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      ChangeSet written = write(piece, table, changes.select(cols(ChangeSetSql.COLUMNS)));
+      // what is kept in memory lies in as many parts as it was made in, each of them a file
+      // otherwise
+      int tasks =
+          Math.max(
+              PositionMerge.files(facts.rows()), run.spark().sparkContext().defaultParallelism());
+      ChangeSet written =
+          write(piece, table, changes.select(cols(ChangeSetSql.COLUMNS)).coalesce(tasks));
       new PositionMerge(run).apply(piece.model().table(), changes, written);
       return written;
     } finally {

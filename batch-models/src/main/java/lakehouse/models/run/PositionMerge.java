@@ -74,13 +74,18 @@ final class PositionMerge {
         changes
             .where("_op <> 'delete'")
             .select("_new.*")
-            .coalesce((int) (1 + added / ROWS_IN_A_FILE))
+            .coalesce(files(added))
             .writeTo(Names.table(name))
             .append();
       } catch (NoSuchTableException e) {
         throw new IllegalStateException("The table was read a moment ago", e);
       }
     }
+  }
+
+  /** How many files so many rows are worth. */
+  static int files(long rows) {
+    return (int) (1 + rows / ROWS_IN_A_FILE);
   }
 
   // A file of deletes for each file of data, so that nobody reads deletes of other files.
