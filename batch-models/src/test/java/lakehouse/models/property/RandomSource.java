@@ -418,18 +418,20 @@ final class RandomSource {
   }
 
   private Map<String, Object> freeEntry() {
+    int days = Math.max(40, entries.rows().size());
     Map<String, Object> key;
     do {
-      key = Map.of("place", random.nextInt(3), "day", FIRST_DAY.plusDays(random.nextInt(40)));
+      key = Map.of("place", random.nextInt(3), "day", FIRST_DAY.plusDays(random.nextInt(days)));
     } while (entries.has(key));
     return key;
   }
 
-  // Some come back.
+  // Some come back; and some are always free, however many there are.
   private long freeOwner() {
+    int ids = Math.max(12, 2 * owners.rows().size());
     long id;
     do {
-      id = random.nextInt(12);
+      id = random.nextInt(ids);
     } while (owners.has(Map.of("owner_id", id)));
     return id;
   }
