@@ -162,6 +162,7 @@ final class RunPage {
                 List<Double> x = new ArrayList<>();
                 List<Double> y = new ArrayList<>();
                 List<Sample> samples = done.samples();
+                double rowsOfOne = phase == Phase.LOAD ? rowsOfAByte(done) : 1;
                 // over two seconds or more: what is counted arrives by large parts
                 int step = Math.max(1, samples.size() / 60);
                 for (int i = step; i < samples.size(); i += step) {
@@ -170,14 +171,23 @@ final class RunPage {
                   x.add(to.seconds());
                   y.add(
                       Math.max(0, to.progress() - from.progress())
+                          * rowsOfOne
                           / Math.max(0.001, to.seconds() - from.seconds())
                           / 1000);
                 }
                 if (x.size() > 1) {
                   page.append(Charts.lines("seconds", "thousand rows/s", x, Map.of("rows", y)));
                 }
+                if (phase == Phase.LOAD) {
+                  note("By the growth of bronze's files, whose rows are taken for equally large.");
+                }
               });
     }
+  }
+
+  private static double rowsOfAByte(PhaseRecord load) {
+    long bytes = load.samples().stream().mapToLong(Sample::progress).max().orElse(0);
+    return load.rows() / (double) Math.max(1, bytes);
   }
 
   private void latency() {

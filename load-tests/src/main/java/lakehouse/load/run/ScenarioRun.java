@@ -195,16 +195,18 @@ final class ScenarioRun implements AutoCloseable {
                   .value("SELECT count(*) FROM pg_publication_tables WHERE pubname = 'lake'")));
     }
     long began = System.nanoTime();
-    try (CopyProgress progress = new CopyProgress(lake.database("postgres"))) {
-      watch.progress(progress);
-      ingest.start();
-      ingest.awaitSlot();
-      long slot = System.nanoTime();
-      ingest.awaitLoaded(tables);
-      outcome.seconds((System.nanoTime() - slot) / 1e9);
-      outcome.figure("seconds with start", (System.nanoTime() - began) / 1e9);
-      watch.progress(() -> 0);
-    }
+    // a COPY of a load takes less than a second: what they have handed out shows in the files alone
+    lake.warehouse()
+        .ifPresent(
+            warehouse ->
+                watch.progress(
+                    () -> WarehouseSize.of(warehouse).bytes().getOrDefault("bronze data", 0L)));
+    ingest.start();
+    ingest.awaitSlot();
+    long slot = System.nanoTime();
+    ingest.awaitLoaded(tables);
+    outcome.seconds((System.nanoTime() - slot) / 1e9);
+    outcome.figure("seconds with start", (System.nanoTime() - began) / 1e9);
     // a table's load begins with a marker
     outcome.rows(log.captured().rows() - tables.values().stream().mapToInt(n -> n).sum());
   }
